@@ -1,0 +1,1 @@
+"""BiletPro: event ticketing that never sells a place twice. Begin with ARCHITECTURE.md, then contracts/."""

@@ -1,0 +1,144 @@
+"""Refusals as RFC 9457 problem documents; the only place where HTTP numbers stand."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+import structlog
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from biletpro.kernel.errors import (
+    Busy,
+    Conflict,
+    Denied,
+    Invalid,
+    Locked,
+    NotFound,
+    Refusal,
+    Stale,
+    Title,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unparsable,
+)
+
+STATUS: Final[dict[str, int]] = {
+    Unparsable.family: 400,
+    Unauthenticated.family: 401,
+    Denied.family: 403,
+    NotFound.family: 404,
+    Conflict.family: 409,
+    Stale.family: 412,
+    TooLarge.family: 413,
+    Invalid.family: 422,
+    Locked.family: 423,
+    TooMany.family: 429,
+    Busy.family: 503,
+}
+PROBLEM_TYPE: Final = "application/problem+json"
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "trace_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "trace_id": {"type": "string"},
+        "field": {"type": "string"},
+    },
+}
+
+_PLAIN: Final[dict[int, tuple[str, Title]]] = {
+    404: ("not_found", NotFound.title),
+    405: ("method_not_allowed", Title("Bu adreste bu yöntem yok", "This address does not take that method")),
+    415: ("unsupported_media_type", Title("İçerik türü desteklenmiyor", "The content type is not supported")),
+}
+UNSUPPORTED_MEDIA: Final = _PLAIN[415]
+_FAULT: Final = Title("Beklenmeyen bir hata oluştu", "Something unexpected went wrong")
+
+log = structlog.get_logger()
+
+
+def trace_id(scope: Any) -> str:
+    """The id under which this request is logged."""
+    found: str = scope.get("state", {}).get("trace_id", "")
+    return found
+
+
+def language(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """`tr` unless the first preference of Accept-Language is another language."""
+    for name, value in headers:
+        if name == b"accept-language":
+            first = value.decode("latin-1").split(",")[0].strip().lower()
+            return "tr" if first.startswith("tr") or first in {"", "*"} else "en"
+    return "tr"
+
+
+def document(scope: Any, status: int, code: str, title: Title, **facts: Any) -> Response:
+    """A problem document; facts beside the standard members help the caller to act."""
+    spoken = language(scope["headers"])
+    body = {
+        "type": f"urn:biletpro:problem:{code}",
+        "title": title.tr if spoken == "tr" else title.en,
+        "status": status,
+        "code": code,
+        "trace_id": trace_id(scope),
+        **{key: value for key, value in facts.items() if value not in ("", None) or key == "left"},
+    }
+    headers = {"Cache-Control": "no-store", "Content-Language": spoken, "Vary": "Accept-Language"}
+    if "retry_after_s" in facts:
+        headers["Retry-After"] = str(facts["retry_after_s"])
+    if status == STATUS[Unauthenticated.family]:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(json.dumps(body, ensure_ascii=False), status, headers, PROBLEM_TYPE)
+
+
+def of_refusal(scope: Any, refusal: Refusal) -> Response:
+    """The problem document of a refusal."""
+    return document(
+        scope, STATUS[refusal.family], refusal.code, refusal.title, detail=refusal.detail, **refusal.facts
+    )
+
+
+def invalid(error: ValidationError | RequestValidationError) -> Refusal:
+    """What a failed validation means: unreadable, an unknown id in the path, or the first wrong field."""
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"] if part not in {"body", "query", "header"}]
+    if first["type"] in {"json_invalid", "json_type"}:
+        return Unparsable(str(first["msg"]))
+    if where[:1] == ["path"]:
+        return NotFound()
+    return Invalid(str(first["msg"]), field=".".join(where) or "body")
+
+
+async def answer_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return of_refusal(request.scope, error)
+
+
+async def answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ValidationError | RequestValidationError)
+    return of_refusal(request.scope, invalid(error))
+
+
+async def answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == STATUS[Unparsable.family]:
+        return of_refusal(request.scope, Unparsable(str(error.detail)))
+    code, title = _PLAIN[error.status_code]
+    response = document(request.scope, error.status_code, code, title)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def of_fault(scope: Any, error: Exception) -> Response:
+    """A bug: logged whole under its trace id, told to nobody."""
+    log.error("request_failed", trace_id=trace_id(scope), path=scope["path"], exc_info=error)
+    return document(scope, 500, "internal", _FAULT)

@@ -1,0 +1,1 @@
+"""What each service promises: one file a service. Read these first; implementations come after."""

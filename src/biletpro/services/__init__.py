@@ -1,0 +1,1 @@
+"""Seven services of one shape; none imports another (ARCHITECTURE.md)."""

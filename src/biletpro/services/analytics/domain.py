@@ -1,0 +1,1 @@
+"""Rules of analytics: none yet, since it decides nothing yet."""

@@ -1,0 +1,1 @@
+"""What analytics does after others' events and by the clock: nothing yet."""

@@ -1,0 +1,1 @@
+"""Rules of file: none yet, since it decides nothing yet."""

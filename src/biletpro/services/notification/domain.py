@@ -1,0 +1,1 @@
+"""Rules of notification: none yet, since it decides nothing yet."""

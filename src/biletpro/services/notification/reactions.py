@@ -1,0 +1,1 @@
+"""What notification does after others' events and by the clock: nothing yet."""

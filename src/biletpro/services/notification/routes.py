@@ -1,0 +1,8 @@
+"""HTTP of notification: its paths come with the promises that answer them."""
+
+from fastapi import APIRouter
+
+
+def router() -> APIRouter:
+    """Without a path for now."""
+    return APIRouter(prefix="/api/v1")

@@ -1,0 +1,229 @@
+"""Rules of selling as pure functions: prices, codes, what a wish means under an event's terms."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+
+from biletpro.contracts.sales import HoldItem, Line, LimitReached, PlaceLabel, WantedPlace
+from biletpro.contracts.terms import CategoryTerms, EventTerms, PlaceTerms
+from biletpro.kernel.errors import Invalid, NotFound
+from biletpro.kernel.money import BASIS_POINTS, Currency, Money, share, split
+
+ORDER_CODE_PREFIX: Final = "BP-"
+TURKEY: Final = "+90"
+_PHONE = re.compile(r"\+?[0-9]{7,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """One ticket's worth in minor units. `total` = face - discount + fee; `tax` is inside the total."""
+
+    category_id: UUID
+    category: str
+    place: PlaceTerms | None
+    admits: int
+    face: int
+    discount: int
+    fee: int
+    tax: int
+    total: int
+
+    def stored(self) -> dict[str, Any]:
+        """As the hold's row keeps it."""
+        place = self.place
+        return {
+            "category_id": str(self.category_id),
+            "category": self.category,
+            "place": None
+            if place is None
+            else {"id": str(place.id), "section": place.section, "row": place.row, "label": place.label},
+            "admits": self.admits,
+            "face": self.face,
+            "discount": self.discount,
+            "fee": self.fee,
+            "tax": self.tax,
+            "total": self.total,
+        }
+
+
+def line_of(stored: dict[str, Any], currency: Currency) -> Line:
+    """A stored line as promised to callers."""
+
+    def money(name: str) -> Money:
+        return Money.model_construct(amount=stored[name], currency=currency)
+
+    place = stored["place"]
+    return Line.model_construct(
+        category_id=UUID(stored["category_id"]),
+        category=stored["category"],
+        place=None if place is None else PlaceLabel.model_validate(place),
+        admits=stored["admits"],
+        face=money("face"),
+        discount=money("discount"),
+        fee=money("fee"),
+        tax=money("tax"),
+        total=money("total"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What one line sells, before it has a price."""
+
+    category: CategoryTerms
+    place: PlaceTerms | None
+    admits: int
+    face: int
+
+
+def priced(units: list[Unit], discount: int, tax_rate_bp: int, fee_rate_bp: int) -> list[PricedLine]:
+    """The one pricing function. The order's *discount* is spread over the faces, to the kuruş.
+
+    The fee is a share of the discounted face, the tax the share inside the line's total; both are rounded a line, so
+    that lines always sum to their order and a part refund is whole lines (docs/decisions/0003).
+    """
+    faces = [unit.face for unit in units]
+    assert 0 <= discount <= sum(faces), "a discount never passes what it lowers"
+    discounts = split(discount, faces) if discount else [0] * len(units)
+    lines = []
+    for unit, lowered in zip(units, discounts, strict=True):
+        fee = share(unit.face - lowered, fee_rate_bp, BASIS_POINTS)
+        total = unit.face - lowered + fee
+        lines.append(
+            PricedLine(
+                category_id=unit.category.id,
+                category=unit.category.name,
+                place=unit.place,
+                admits=unit.admits,
+                face=unit.face,
+                discount=lowered,
+                fee=fee,
+                tax=share(total, tax_rate_bp, BASIS_POINTS + tax_rate_bp),
+                total=total,
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class SaleTerms:
+    """An event's terms, looked up quickly."""
+
+    terms: EventTerms
+    places: dict[UUID, PlaceTerms]
+
+    @cached_property
+    def categories(self) -> dict[UUID, CategoryTerms]:
+        """The price zones by id."""
+        return {category.id: category for category in self.terms.categories}
+
+    @cached_property
+    def _priced_admission(self) -> dict[UUID, PricedLine]:
+        return {}
+
+    def admission(self, category: CategoryTerms) -> PricedLine:
+        """The line of one unnumbered place; the same for all, so it is priced once."""
+        known = self._priced_admission.get(category.id)
+        if known is None:
+            unit = Unit(category, None, 1, category.price.amount)
+            known = priced([unit], 0, self.terms.tax_rate_bp, self.terms.fee_rate_bp)[0]
+            self._priced_admission[category.id] = known
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class WishedLine:
+    """What to take of one category: `places` when they are named, else `quantity`."""
+
+    category_id: UUID
+    quantity: int
+    places: list[UUID] | None
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A buyer's items under an event's terms, priced."""
+
+    wanted: list[WishedLine]
+    lines: list[PricedLine]
+
+    def total(self) -> int:
+        """What it costs, in minor units."""
+        return sum(line.total for line in self.lines)
+
+
+def wished(sale: SaleTerms, items: list[HoldItem]) -> Wish:
+    """Raises NotFound for a category or place of another event, Invalid for a wrong ask, LimitReached."""
+    wanted: list[WishedLine] = []
+    lines: list[PricedLine] = []
+    for n, item in enumerate(items):
+        category = sale.categories.get(item.category_id)
+        if category is None:
+            raise NotFound("no such category in this event")
+        if item.places is not None:
+            units = [_place_unit(sale, category, place, n) for place in item.places]
+            lines += priced(units, 0, sale.terms.tax_rate_bp, sale.terms.fee_rate_bp)
+            wanted.append(WishedLine(category.id, len(units), [place.id for place in item.places], best=False))
+            continue
+        quantity = item.quantity
+        assert quantity is not None, "the message has either places or a quantity"
+        numbered = category.kind != "general"
+        if numbered != item.best_available:
+            why = "choose places, or ask for the best available" if numbered else "these places have no numbers"
+            raise Invalid(why, field=f"items.{n}")
+        if numbered and category.per_person:
+            raise Invalid("a table priced per guest is chosen by number", field=f"items.{n}.best_available")
+        lines += [sale.admission(category)] * quantity
+        wanted.append(WishedLine(category.id, quantity, None, best=numbered))
+    if len(lines) > sale.terms.max_per_order:
+        raise LimitReached(limit=sale.terms.max_per_order)
+    return Wish(wanted, lines)
+
+
+def _place_unit(sale: SaleTerms, category: CategoryTerms, wanted: WantedPlace, n: int) -> Unit:
+    place = sale.places.get(wanted.id)
+    if place is None or place.category_id != category.id:
+        raise NotFound("no such place in this category")
+    if wanted.guests is not None and not place.guests_min <= wanted.guests <= place.guests_max:
+        raise Invalid(f"from {place.guests_min} to {place.guests_max} guests", field=f"items.{n}.places.guests")
+    admits = wanted.guests if wanted.guests is not None and category.per_person else place.guests_max
+    face = category.price.amount * (admits if category.per_person else 1)
+    return Unit(category, place, admits, face)
+
+
+def e164(phone: str) -> str:
+    """`0532 123 45 67` and `+49 30 1234567` as E.164. Raises Invalid(field=buyer.phone)."""
+    digits = re.sub(r"[ ().\-/]", "", phone)
+    if not _PHONE.fullmatch(digits):
+        raise Invalid("not a telephone number", field="buyer.phone")
+    if digits.startswith("+"):
+        return digits
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    national = digits.removeprefix("90") if len(digits) == len("905321234567") else digits.removeprefix("0")
+    return TURKEY + national
+
+
+def email_key(email: str) -> str:
+    """The address as it is compared: lower case without any language's rules."""
+    return email.lower()
+
+
+def record_name(route: str, owner: str, key: str) -> str:
+    """The name of an idempotency record: hex of a hash over route, owner and key."""
+    return hashlib.sha256(f"{route}\x00{owner}\x00{key}".encode()).hexdigest()
+
+
+def next_ask_s(age_s: float) -> float:
+    """When to ask a silent provider again: soon at first, then as rarely as the payment is old."""
+    return min(max(age_s / 2, 2.0), 600.0)
+
+
+def moment(text: str) -> datetime:
+    """A time out of the database's JSON."""
+    return datetime.fromisoformat(text)

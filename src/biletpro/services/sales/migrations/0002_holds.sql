@@ -1,0 +1,305 @@
+-- The batched write path of holds (docs/rules/selling.md). Every function locks stock rows in order of category id
+-- first, then takes the time once, then folds what has expired, then serves its items in order of arrival.
+
+-- Takes expired claims of these categories back into stock, at most 1,000. The caller holds the categories' locks.
+CREATE FUNCTION sales.fold_expired_v1(categories uuid[], at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    folded integer;
+BEGIN
+    IF NOT EXISTS (SELECT FROM sales.claims c
+                    WHERE c.category_id = ANY (categories) AND c.state = 'live' AND c.expires_at <= at) THEN
+        RETURN 0;
+    END IF;
+    WITH due AS (
+        SELECT c.hold_id, c.category_id FROM sales.claims c
+         WHERE c.category_id = ANY (categories) AND c.state = 'live' AND c.expires_at <= at
+         ORDER BY c.expires_at LIMIT 1000
+    ), gone AS (
+        UPDATE sales.claims c SET state = 'returned' FROM due
+         WHERE c.hold_id = due.hold_id AND c.category_id = due.category_id
+        RETURNING c.hold_id, c.category_id, c.quantity, c.place_ids
+    ), freed AS (
+        UPDATE sales.places p
+           SET state = 'free', owner = NULL, held_until = NULL, changed_xid = pg_current_xact_id()::text::bigint
+          FROM gone, unnest(gone.place_ids) AS place_id
+         WHERE p.id = place_id AND p.owner = gone.hold_id
+    ), counted AS (
+        UPDATE sales.stock s SET held = s.held - back.quantity
+          FROM (SELECT gone.category_id, sum(gone.quantity)::integer AS quantity FROM gone GROUP BY 1) AS back
+         WHERE s.category_id = back.category_id
+    ), ended AS (
+        UPDATE sales.holds h SET state = 'expired'
+         WHERE h.id IN (SELECT gone.hold_id FROM gone) AND h.state = 'live'
+    ), unpaid AS (
+        UPDATE sales.orders o
+           SET status = 'expired', history = o.history || jsonb_build_object('at', at, 'what', 'expired')
+         WHERE o.id IN (SELECT h.order_id FROM sales.holds h JOIN gone ON gone.hold_id = h.id
+                         WHERE h.order_id IS NOT NULL)
+           AND o.status = 'pending'
+        RETURNING o.id, o.event_id, o.organization_id
+    ), told AS (
+        INSERT INTO sales.outbox (id, type, key, organization_id, payload)
+        SELECT uuidv7(), 'OrderExpired', u.id, u.organization_id,
+               jsonb_build_object('order_id', u.id, 'event_id', u.event_id, 'organization_id', u.organization_id)
+          FROM unpaid u
+    )
+    SELECT count(*) INTO folded FROM gone;
+    RETURN folded;
+END $$;
+
+-- The best free neighbours of a category: same section and row, consecutive; the front row first, nearest the middle
+-- of the row, and no window that would leave a single free place alone where one without that can be had.
+CREATE FUNCTION sales.best_places_v1(category uuid, wanted integer) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    WITH ranked AS (
+        SELECT p.id, p.section, p.row_rank, p.seat_rank, p.open AND p.state = 'free' AS free,
+               avg(p.seat_rank) OVER in_row AS middle
+          FROM sales.places p WHERE p.category_id = category
+        WINDOW in_row AS (PARTITION BY p.section, p.row_rank)
+    ), islands AS (
+        SELECT r.id, r.section, r.row_rank, r.seat_rank, r.middle,
+               r.seat_rank - row_number() OVER (PARTITION BY r.section, r.row_rank ORDER BY r.seat_rank) AS island
+          FROM ranked r WHERE r.free
+    ), placed AS (
+        SELECT i.*, row_number() OVER w AS at_place, count(*) OVER (PARTITION BY i.section, i.row_rank, i.island) AS size
+          FROM islands i WINDOW w AS (PARTITION BY i.section, i.row_rank, i.island ORDER BY i.seat_rank)
+    ), windows AS (
+        SELECT p.section, p.row_rank, p.island, p.seat_rank AS first_rank, p.middle,
+               (p.at_place - 1 = 1)::integer + (p.size - (p.at_place - 1) - wanted = 1)::integer AS orphans
+          FROM placed p WHERE p.size - (p.at_place - 1) >= wanted
+    ), best AS (
+        SELECT w.section, w.row_rank, w.island, w.first_rank FROM windows w
+         ORDER BY (w.orphans > 0), w.row_rank, abs(w.first_rank + (wanted - 1) / 2.0 - w.middle), w.section, w.first_rank
+         LIMIT 1
+    )
+    SELECT array_agg(i.id ORDER BY i.seat_rank) FROM islands i JOIN best b
+        ON i.section = b.section AND i.row_rank = b.row_rank AND i.island = b.island
+     WHERE i.seat_rank >= b.first_rank AND i.seat_rank < b.first_rank + wanted
+$$;
+
+-- Writes the places that best available chose into the lines that were priced without knowing them.
+CREATE FUNCTION sales.lines_with_places(lines jsonb, category uuid, chosen uuid[]) RETURNS jsonb
+    LANGUAGE sql STABLE AS $$
+    WITH numbered AS (
+        SELECT line, position, count(*) FILTER (WHERE line ->> 'category_id' = category::text)
+               OVER (ORDER BY position) AS nth
+          FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (line, position)
+    )
+    SELECT jsonb_agg(CASE WHEN n.line ->> 'category_id' = category::text AND p.id IS NOT NULL THEN
+               n.line || jsonb_build_object('admits', p.guests_max, 'place', jsonb_build_object(
+                   'id', p.id, 'section', p.section, 'row', p.row_label, 'label', p.label))
+               ELSE n.line END ORDER BY n.position)
+      FROM numbered n LEFT JOIN sales.places p ON p.id = chosen[n.nth]
+$$;
+
+-- Why an event does not sell now, as a refusal's JSON, or NULL when it does.
+CREATE FUNCTION sales.closed_because_v1(ev sales.events, suspended boolean, at timestamptz) RETURNS text
+    LANGUAGE sql IMMUTABLE RETURN CASE
+        WHEN suspended THEN '{"code": "firm_suspended"}'
+        WHEN ev.status = 'paused' THEN '{"code": "event_paused"}'
+        WHEN ev.status <> 'published' THEN jsonb_build_object('code', 'sales_closed', 'status', ev.status)::text
+        WHEN ev.sale_opens > at THEN jsonb_build_object('code', 'sales_closed', 'opens_at', ev.sale_opens)::text
+        WHEN ev.sale_closes <= at THEN jsonb_build_object('code', 'sales_closed', 'closed_at', ev.sale_closes)::text
+    END;
+
+-- items: [{n, id, event_id, terms_version, key, body_hash, expires_at, currency, total, priced: [line…],
+--          lines: [{category_id, quantity, places: [id…] | null, best: bool}…]}…], priced lines in order of lines.
+-- Returns one JSON text an item in order: {"code": "granted" | "replayed" | a refusal's, …facts}.
+CREATE FUNCTION sales.place_holds_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    categories uuid[];
+    category_events uuid[];
+    free integer[];
+    taken integer[];
+    answers text[] := '{}';
+    at timestamptz;
+    life integer := sales.epoch();
+    item record;
+    line record;
+    ev sales.events;
+    suspended boolean;
+    refusal text;
+    i integer;
+    ends timestamptz;
+    chosen uuid[];
+    chosen_lines text[];
+    chosen_categories integer[];
+    chosen_quantities integer[];
+    wanted_places integer;
+    priced jsonb;
+    earlier record;
+    granted_ids uuid[] := '{}';
+BEGIN
+    SELECT array_agg(s.category_id), array_agg(s.event_id) INTO categories, category_events
+      FROM (SELECT st.category_id, st.event_id FROM sales.stock st
+             WHERE st.category_id IN (SELECT (l ->> 'category_id')::uuid
+                                        FROM jsonb_array_elements(items) x, jsonb_array_elements(x -> 'lines') l)
+             ORDER BY st.category_id FOR UPDATE) s;
+    at := sales.clock();
+    PERFORM sales.fold_expired_v1(categories, at);
+    SELECT array_agg(st.capacity - st.held - st.sold ORDER BY st.category_id),
+           array_agg(0 ORDER BY st.category_id)
+      INTO free, taken FROM sales.stock st WHERE st.category_id = ANY (categories);
+
+    FOR item IN
+        SELECT x.* FROM jsonb_to_recordset(items) AS x (n integer, id uuid, event_id uuid, terms_version integer,
+            key text, body_hash text, expires_at timestamptz, currency text, total bigint, priced jsonb, lines jsonb)
+         ORDER BY x.n
+    LOOP
+        IF ev.event_id IS DISTINCT FROM item.event_id THEN
+            SELECT e.* INTO ev FROM sales.events e WHERE e.event_id = item.event_id;
+            SELECT coalesce(bool_or(f.suspended), false) INTO suspended
+              FROM sales.firms f WHERE f.organization_id = ev.organization_id;
+        END IF;
+        refusal := CASE
+            WHEN ev.event_id IS NULL THEN '{"code": "not_found"}'
+            WHEN ev.version <> item.terms_version THEN '{"code": "stale_terms"}'
+            ELSE sales.closed_because_v1(ev, suspended, at) END;
+        priced := item.priced;
+        chosen_lines := '{}'; chosen_categories := '{}'; chosen_quantities := '{}';
+
+        IF refusal IS NULL THEN
+            FOR line IN SELECT l.* FROM jsonb_to_recordset(item.lines)
+                AS l (category_id uuid, quantity integer, places uuid[], best boolean)
+            LOOP
+                i := array_position(categories, line.category_id);
+                IF i IS NULL OR category_events[i] <> item.event_id THEN
+                    refusal := '{"code": "not_found"}';
+                    EXIT;
+                END IF;
+                chosen := line.places;
+                IF line.best AND free[i] >= line.quantity THEN
+                    chosen := sales.best_places_v1(line.category_id, line.quantity);
+                    priced := sales.lines_with_places(priced, line.category_id, chosen);
+                ELSIF chosen IS NOT NULL THEN
+                    SELECT count(*) INTO wanted_places FROM sales.places p
+                     WHERE p.id = ANY (chosen) AND p.category_id = line.category_id AND p.open AND p.state = 'free';
+                    IF wanted_places < cardinality(chosen) THEN
+                        SELECT jsonb_build_object('code', 'places_taken', 'ids', jsonb_agg(w))::text INTO refusal
+                          FROM unnest(chosen) w WHERE NOT EXISTS (SELECT FROM sales.places p
+                            WHERE p.id = w AND p.category_id = line.category_id AND p.open AND p.state = 'free');
+                        EXIT;
+                    END IF;
+                END IF;
+                IF free[i] < line.quantity OR (line.best AND chosen IS NULL) THEN
+                    SELECT jsonb_strip_nulls(jsonb_build_object('code', 'sold_out', 'category_id', line.category_id,
+                               'left', free[i], 'may_return_at', min(c.expires_at)))::text INTO refusal
+                      FROM sales.claims c WHERE c.category_id = line.category_id AND c.state = 'live';
+                    EXIT;
+                END IF;
+                chosen_lines := array_append(chosen_lines, chosen::text);
+                chosen_categories := array_append(chosen_categories, i);
+                chosen_quantities := array_append(chosen_quantities, line.quantity);
+            END LOOP;
+        END IF;
+
+        ends := coalesce(item.expires_at, at + make_interval(secs => ev.hold_seconds));
+        IF refusal IS NULL THEN
+            INSERT INTO sales.holds (id, event_id, organization_id, state, expires_at, created_at, idempotency_key,
+                                     body_hash, currency, total, lines)
+            VALUES (item.id, item.event_id, ev.organization_id, 'live', ends, at, item.key, item.body_hash,
+                    item.currency, item.total, priced)
+            ON CONFLICT DO NOTHING;
+        END IF;
+        IF refusal IS NOT NULL OR NOT FOUND THEN
+            -- A repeat gets its first answer, whatever is left by now.
+            SELECT h.id, h.body_hash INTO earlier FROM sales.holds h
+             WHERE h.id = item.id OR (h.event_id = item.event_id AND h.idempotency_key = item.key) LIMIT 1;
+            IF FOUND THEN
+                refusal := CASE WHEN earlier.body_hash IS DISTINCT FROM item.body_hash
+                    THEN '{"code": "idempotency_mismatch"}'
+                    ELSE jsonb_build_object('code', 'replayed', 'id', earlier.id)::text END;
+            END IF;
+            answers := array_append(answers, refusal);
+            CONTINUE;
+        END IF;
+
+        FOR k IN 1..cardinality(chosen_categories) LOOP
+            i := chosen_categories[k];
+            free[i] := free[i] - chosen_quantities[k];
+            taken[i] := taken[i] + chosen_quantities[k];
+            INSERT INTO sales.claims (hold_id, category_id, organization_id, quantity, place_ids, state, expires_at)
+            VALUES (item.id, categories[i], ev.organization_id, chosen_quantities[k], chosen_lines[k]::uuid[], 'live',
+                    ends);
+            IF chosen_lines[k] IS NOT NULL THEN
+                UPDATE sales.places p SET state = 'held', owner = item.id, held_until = ends,
+                       changed_xid = pg_current_xact_id()::text::bigint
+                 WHERE p.id = ANY (chosen_lines[k]::uuid[]);
+            END IF;
+        END LOOP;
+        granted_ids := array_append(granted_ids, item.id);
+        answers := array_append(answers, CASE WHEN priced IS NOT DISTINCT FROM item.priced
+            THEN '{"code": "granted", "expires_at": ' || to_json(ends) || '}'
+            ELSE jsonb_build_object('code', 'granted', 'expires_at', ends, 'lines', priced)::text END);
+    END LOOP;
+
+    UPDATE sales.stock s SET held = s.held + t.quantity
+      FROM unnest(categories, taken) AS t (category_id, quantity)
+     WHERE s.category_id = t.category_id AND t.quantity > 0;
+    INSERT INTO sales.outbox (id, epoch, type, key, organization_id, payload)
+    SELECT uuidv7(), life, 'HoldPlaced', h.id, h.organization_id, jsonb_build_object(
+               'hold_id', h.id, 'event_id', h.event_id, 'places', jsonb_array_length(h.lines))
+      FROM sales.holds h WHERE h.id = ANY (granted_ids);
+    RETURN answers;
+END $$;
+
+-- Gives a hold's places back at once. Returns 'released', or why not: 'ordered', 'ended', 'unknown'.
+CREATE FUNCTION sales.release_hold_v1(hold uuid) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found_state text;
+BEGIN
+    PERFORM FROM sales.stock s
+      WHERE s.category_id IN (SELECT c.category_id FROM sales.claims c WHERE c.hold_id = hold)
+      ORDER BY s.category_id FOR UPDATE;
+    UPDATE sales.holds h SET state = 'released' WHERE h.id = hold AND h.state = 'live';
+    IF NOT FOUND THEN
+        SELECT h.state INTO found_state FROM sales.holds h WHERE h.id = hold;
+        RETURN CASE WHEN found_state IS NULL THEN 'unknown' WHEN found_state = 'ordered' THEN 'ordered' ELSE 'ended' END;
+    END IF;
+    PERFORM sales.return_claims_v1(hold);
+    RETURN 'released';
+END $$;
+
+-- Puts what a hold (or the order that it became) still claims back on sale. The caller holds the categories' locks.
+CREATE FUNCTION sales.return_claims_v1(hold uuid) RETURNS void LANGUAGE sql AS $$
+    UPDATE sales.places p
+       SET state = 'free', owner = NULL, held_until = NULL, changed_xid = pg_current_xact_id()::text::bigint
+      FROM sales.claims c
+     WHERE c.hold_id = hold AND c.state <> 'returned' AND p.id = ANY (c.place_ids) AND p.owner = hold;
+    UPDATE sales.stock s
+       SET held = s.held - CASE c.state WHEN 'live' THEN c.quantity ELSE 0 END,
+           sold = s.sold - CASE c.state WHEN 'sold' THEN c.quantity ELSE 0 END
+      FROM sales.claims c
+     WHERE c.hold_id = hold AND c.state <> 'returned' AND s.category_id = c.category_id;
+    UPDATE sales.claims c SET state = 'returned' WHERE c.hold_id = hold AND c.state <> 'returned';
+$$;
+
+-- Replaces what a live hold claims, keeping its id and its end; on a refusal everything stays as it was.
+CREATE FUNCTION sales.change_hold_v1(hold uuid, item jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    earlier sales.holds;
+    answer text;
+    at timestamptz;
+BEGIN
+    PERFORM FROM sales.stock s
+      WHERE s.category_id IN (SELECT c.category_id FROM sales.claims c WHERE c.hold_id = hold
+                              UNION SELECT (l ->> 'category_id')::uuid FROM jsonb_array_elements(item -> 'lines') l)
+      ORDER BY s.category_id FOR UPDATE;
+    at := sales.clock();
+    SELECT h.* INTO earlier FROM sales.holds h WHERE h.id = hold FOR UPDATE;
+    IF earlier.state <> 'live' OR earlier.expires_at <= at THEN
+        RETURN CASE earlier.state WHEN 'ordered' THEN '{"code": "hold_ordered"}' ELSE '{"code": "hold_expired"}' END;
+    END IF;
+    BEGIN
+        PERFORM sales.return_claims_v1(hold);
+        DELETE FROM sales.claims c WHERE c.hold_id = hold;
+        DELETE FROM sales.holds h WHERE h.id = hold;
+        answer := (sales.place_holds_v1(jsonb_build_array(item || jsonb_build_object('expires_at', earlier.expires_at,
+            'key', earlier.idempotency_key, 'body_hash', earlier.body_hash))))[1];
+        IF answer::jsonb ->> 'code' <> 'granted' THEN
+            RAISE EXCEPTION 'put back' USING ERRCODE = 'BP001';
+        END IF;
+    EXCEPTION WHEN SQLSTATE 'BP001' THEN
+        NULL;
+    END;
+    RETURN answer;
+END $$;
