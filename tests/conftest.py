@@ -38,3 +38,12 @@ async def world(
     folder: Path = tmp_path_factory.mktemp("world")
     async with opened_world(servers, template, folder) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+async def live_world(
+    servers: EmbeddedUrls, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """The same on real sockets, with the pretend bank on its own."""
+    async with opened_world(servers, template, tmp_path_factory.mktemp("world"), live=True) as opened:
+        yield opened

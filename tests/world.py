@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import asyncpg
 import httpx
 
 from biletpro.adapters.environment import Secret
+from biletpro.adapters.http.server import bind, serve
 from biletpro.adapters.migrate import ALL_SERVICES_LOGIN, migrate
 from biletpro.adapters.payments import cards
 from biletpro.assembly import NAMES, SCHEMAS, Assembly, Settings, assembled
@@ -24,6 +26,7 @@ from biletpro.kernel.messages import rfc3339
 
 TEMPLATE = "test_template"
 PASSWORD = Secret("a-password-for-tests")
+SEATS_IN_ROW = 10
 USER_PASSWORD = "çok-uzun-bir-parola-7"
 
 
@@ -88,6 +91,7 @@ class World:
     client: httpx.AsyncClient
     admin_url: str
     servers: EmbeddedUrls
+    house_owner: Person | None = None
 
     async def sql(self, statement: str, *values: Any) -> list[asyncpg.Record]:
         """A statement as the superuser: tests look, and plant what the API never would."""
@@ -126,6 +130,12 @@ class World:
         person.tokens = await self.sign_in(person.email)
         return person
 
+    async def any_owner(self) -> Person:
+        """The owner of the module's shared firm: a firm a test would mostly be hashing of passwords."""
+        if self.house_owner is None:
+            self.house_owner = await self.owner()
+        return self.house_owner
+
     async def draft(self, owner: Person, **fields: Any) -> dict[str, Any]:
         """An unpublished event in a month."""
         starts: datetime = utc_now() + timedelta(days=30)
@@ -142,15 +152,19 @@ class World:
         event: dict[str, Any] = answer.json()
         return event
 
-    async def sale(self, categories: dict[str, dict[str, Any]], **fields: Any) -> Sale:
+    async def sale(
+        self, categories: dict[str, dict[str, Any]], owner: Person | None = None, **fields: Any
+    ) -> Sale:
         """A published event with counted categories of these names: fields of the category's body."""
-        sale = await self.unpublished(categories, **fields)
+        sale = await self.unpublished(categories, owner, **fields)
         await self.publish(sale)
         return sale
 
-    async def unpublished(self, categories: dict[str, dict[str, Any]], **fields: Any) -> Sale:
+    async def unpublished(
+        self, categories: dict[str, dict[str, Any]], owner: Person | None = None, **fields: Any
+    ) -> Sale:
         """The same, before it is published."""
-        owner = await self.owner()
+        owner = await self.any_owner() if owner is None else owner
         sale = Sale(owner, await self.draft(owner, **fields), {})
         for name, given in categories.items():
             body = {"name": name, "kind": "general", "price": {"amount": 125_000, "currency": "TRY"}, **given}
@@ -160,9 +174,64 @@ class World:
         return sale
 
     async def publish(self, sale: Sale) -> None:
-        """On sale when this returns."""
+        """Buyers can hold places as soon as this returns (docs/decisions/0006)."""
         answer = await self.client.post(f"{sale.path}/publish", headers=sale.owner.headers())
         assert answer.status_code == 200, answer.text
+
+    async def seated(self, rows: int, *, seats_in_row: int = SEATS_IN_ROW, **fields: Any) -> Sale:
+        """A published event whose one category has numbered seats, `A1` in front; `sale.places` by label."""
+        sale = await self.unpublished({"Salon": {"kind": "seats"}}, **fields)
+        category = sale.categories["Salon"]["id"]
+        lines = [
+            {
+                "key": f"r{row}",
+                "label": chr(ord("A") + row),
+                "seats": [
+                    {
+                        "key": f"{row}-{n}",
+                        "label": f"{chr(ord('A') + row)}{n + 1}",
+                        "category_id": category,
+                        "x": n,
+                        "y": row,
+                    }
+                    for n in range(seats_in_row)
+                ],
+            }
+            for row in range(rows)
+        ]
+        layout = {"sections": [{"key": "s", "name": "Salon", "rows": lines}]}
+        await self.draw(sale, layout)
+        await self.publish(sale)
+        return sale
+
+    async def tabled(self, count: int, *, per_person: bool = False, **fields: Any) -> Sale:
+        """A published gala of *count* tables for 8 to 12 guests; their labels begin with `Masa 1`."""
+        price = {"amount": 250_000, "currency": "TRY"}
+        given = {"kind": "tables", "per_person": per_person, "price": price}
+        sale = await self.unpublished({"Gala": given}, **fields)
+        tables = [
+            {
+                "key": f"m{n}",
+                "label": f"Masa {n + 1}",
+                "category_id": sale.categories["Gala"]["id"],
+                "x": n,
+                "y": 0,
+                "guests_min": 8,
+                "guests_max": 12,
+            }
+            for n in range(count)
+        ]
+        await self.draw(sale, {"tables": tables})
+        await self.publish(sale)
+        return sale
+
+    async def draw(self, sale: Sale, layout: dict[str, Any]) -> None:
+        """Save a layout and remember its places by label."""
+        answer = await self.client.put(f"{sale.path}/layout", json=layout, headers=sale.owner.headers())
+        assert answer.status_code == 200, answer.text
+        drawn = answer.json()
+        seats = [seat for section in drawn["sections"] for row in section["rows"] for seat in row["seats"]]
+        sale.places = {place["label"]: place for place in [*seats, *drawn["tables"]]}
 
     async def hold(self, sale: Sale, *items: dict[str, Any], key: str | None = None) -> httpx.Response:
         """A buyer's hold."""
@@ -171,8 +240,12 @@ class World:
         return await self.client.post(path, json={"items": list(items)}, headers=headers)
 
     async def order(self, hold: dict[str, Any], key: str | None = None, **fields: Any) -> httpx.Response:
-        """An order of a hold."""
-        body = {"hold_id": hold["id"], "buyer": {"name": "Zeynep Kaya", "email": "zeynep@example.com"}, **fields}
+        """Turn a hold into an unpaid order; *key* makes it repeatable."""
+        body = {
+            "hold_id": hold["id"],
+            "buyer": {"name": "Zeynep Kaya", "email": "zeynep@example.com"},
+            **fields,
+        }
         headers = {"Hold-Token": hold["token"], "Idempotency-Key": key if key is not None else str(new_id())}
         return await self.client.post("/api/v1/orders", json=body, headers=headers)
 
@@ -216,12 +289,32 @@ async def eventually(check: Any, *, within_s: float = 5.0) -> None:
 
 
 @asynccontextmanager
-async def opened_world(servers: EmbeddedUrls, template: str, folder: Path) -> AsyncIterator[World]:
-    """A copy of the template, all services on it, a client; gone with the block."""
+async def serving(assembly: Assembly, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    """The API and the pretend bank on real sockets."""
+    stop = asyncio.Event()
+    apps = [assembly.app(), assembly.bank_site()]
+    pairs = [(app, bound) for app, bound in zip(apps, sockets, strict=True) if app is not None]
+    async with asyncio.TaskGroup() as group:
+        group.create_task(serve(pairs, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def opened_world(
+    servers: EmbeddedUrls, template: str, folder: Path, *, live: bool = False
+) -> AsyncIterator[World]:
+    """A copy of the template, all services on it, a client; gone with the block. *live*: on real sockets."""
     name = f"test_{new_id().hex[-12:]}"
     admin = await asyncpg.connect(servers.database_url)
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    sockets = [bind("127.0.0.1", 0), bind("127.0.0.1", 0)] if live else []
+    ports = [bound.getsockname()[1] for bound in sockets]
+    addresses = {"port": ports[0], "bank_port": ports[1]} if live else {}
     settings = Settings(
+        **addresses,
         data_folder=str(folder),
         database_url=Secret(database_url(servers, name, ALL_SERVICES_LOGIN)),
         valkey_url=Secret(servers.valkey_url),
@@ -232,10 +325,15 @@ async def opened_world(servers: EmbeddedUrls, template: str, folder: Path) -> As
         bank_secret=Secret(os.urandom(24).hex()),
     )
     try:
-        async with assembled(settings, NAMES, {}) as assembly:
-            transport = httpx.ASGITransport(assembly.app(), raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-                yield World(assembly, client, database_url(servers, name), servers)
+        async with assembled(settings, NAMES, {}) as assembly, AsyncExitStack() as stack:
+            if live:
+                await stack.enter_async_context(serving(assembly, sockets))
+                client = httpx.AsyncClient(base_url=settings.own_url())
+            else:
+                transport = httpx.ASGITransport(assembly.app(), raise_app_exceptions=False)
+                client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+            await stack.enter_async_context(client)
+            yield World(assembly, client, database_url(servers, name), servers)
     finally:
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
-import asyncpg
-import httpx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from typing_extensions import TypeForm
@@ -33,8 +31,8 @@ from biletpro.adapters.payments.bank import SandboxBank
 from biletpro.adapters.payments.bank_site import BankSite
 from biletpro.adapters.payments.provider import PaymentProvider
 from biletpro.adapters.payments.sandbox import SandboxProvider
-from biletpro.adapters.postgres import Database, open_pool
-from biletpro.adapters.service import BuiltService, Context
+from biletpro.adapters.postgres import Database, Pool, open_pool
+from biletpro.adapters.service import BuiltService, Closer, Context
 from biletpro.adapters.signing import Keyring, SigningKeys
 from biletpro.adapters.tasks import Tasks
 from biletpro.adapters.tokens import AccessChanges, AccessTokens, AccessWatch
@@ -66,9 +64,7 @@ CONTRACTS: Final[dict[str, Any]] = {
     "file": Files,
 }
 NAMES: Final = tuple(CONTRACTS)
-SCHEMAS: Final = [
-    Schema(name, Path(__file__).parent / "services" / name / "migrations") for name in NAMES
-]
+SCHEMAS: Final = [Schema(name, Path(__file__).parent / "services" / name / "migrations") for name in NAMES]
 ACCESS_POLL_S: Final = 0.5
 
 Contract = TypeVar("Contract")
@@ -87,6 +83,7 @@ class Settings:
     data_folder: str = setting(".biletpro", "the folder of the embedded servers, secrets and logs")
     database_url: Secret = setting(Secret(""), "PostgreSQL for statements, through a pooler if there is one")
     direct_database_url: Secret = setting(Secret(""), "PostgreSQL without a pooler; database_url when empty")
+    database_password: Secret = setting(Secret(""), "password that migrating gives to the services' logins")
     valkey_url: Secret = setting(Secret(""), "Valkey or Redis")
     production: bool = setting(False, "refuse whatever is only fit for trying out")
     log_level: str = setting("warning", "debug, info, warning or error")
@@ -98,12 +95,24 @@ class Settings:
 
     def own_url(self) -> str:
         """Where browsers and banks reach this process."""
-        return self.public_url if self.public_url else f"http://{self.host}:{self.port}"
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def bank_url(self) -> str:
         """Where browsers reach the sandbox's bank."""
         return f"http://{self.host}:{self.bank_port}"
 
+
+# Of the process and of each service: what `biletpro settings` shows, by the word in the variables' names.
+SETTINGS: Final[dict[str, type]] = {
+    "": Settings,
+    "auth": auth.Settings,
+    "organization": organization.Settings,
+    "event": event.Settings,
+    "sales": sales.Settings,
+    "notification": notification.Settings,
+    "analytics": analytics.Settings,
+    "file": file.Settings,
+}
 
 REQUIRED: Final = (
     "database_url",
@@ -135,14 +144,14 @@ class Assembly:
     names: Sequence[str]
     clock: Clock
     tasks: Tasks
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     leadership: Leadership
     cache: Cache
     bank: SandboxBank | None
     environment: Mapping[str, str]
     offers: dict[str, object] = field(default_factory=dict)
     built: dict[str, BuiltService] = field(default_factory=dict)
-    clients: list[httpx.AsyncClient] = field(default_factory=list)
+    closers: list[Closer] = field(default_factory=list)
 
     def find(self, contract: TypeForm[Contract], name: str) -> Contract:
         """The peer itself when it runs here, otherwise a client for it. Raises SettingFault."""
@@ -151,8 +160,8 @@ class Assembly:
         address = dict(peer.split("=", 1) for peer in self.settings.peers.split(",") if "=" in peer).get(name)
         if address is None:
             raise SettingFault(f"BILETPRO_PEERS must say where {name} is, since it does not run here")
-        client = httpx.AsyncClient(base_url=address, timeout=rpc.CALL_TIMEOUT_S)
-        self.clients.append(client)
+        client = rpc.client_for(address)
+        self.closers.append(client.aclose)
         return rpc.connect(contract, client, self.settings.rpc_secret, name)
 
     def database(self, name: str) -> Database:
@@ -191,7 +200,9 @@ class Assembly:
             return organization.build(load(organization.Settings, name, self.environment), context)
         if name == "event":
             settings = load(event.Settings, name, self.environment)
-            return event.build(settings, context, sales=self.find(Sales, "sales"), organizations=organizations())
+            return event.build(
+                settings, context, sales=self.find(Sales, "sales"), organizations=organizations()
+            )
         if name == "sales":
             return self._build_sales(context)
         room = {"notification": notification, "analytics": analytics, "file": file}[name]
@@ -254,8 +265,8 @@ class Assembly:
             for close in built.closers:
                 await close()
         await self.tasks.stop()
-        for client in self.clients:
-            await client.aclose()
+        for close in self.closers:
+            await close()
         await self.leadership.close()
         await self.cache.close()
         await self.pool.close()
@@ -307,10 +318,10 @@ def _bank(settings: Settings, clock: Clock) -> SandboxBank:
 async def assembled(
     settings: Settings, names: Sequence[str], environment: Mapping[str, str], clock: Clock = utc_now
 ) -> AsyncIterator[Assembly]:
-    """The named services, running; they stop with the block. Raises SettingFault, OSError, asyncpg.PostgresError."""
+    """The named services, running; they stop with the block. Raises SettingFault, and Busy when a server is away."""
     required(settings)
     label = names[0] if len(names) == 1 else "all"
-    direct = settings.direct_database_url if settings.direct_database_url else settings.database_url
+    direct = settings.direct_database_url or settings.database_url
     assembly = Assembly(
         settings=settings,
         names=names,

@@ -152,7 +152,9 @@ class Batcher(Generic[Item, Outcome]):
         elif sqlstate[:2] in PASSING_FAULT_CLASSES:
             self._fail(batch, Busy("the database cannot be reached", retry_after_s=1))
         else:
-            log.error("batch_failed", batcher=self._name, items=len(batch), sqlstate=sqlstate, error=str(error))
+            log.error(
+                "batch_failed", batcher=self._name, items=len(batch), sqlstate=sqlstate, error=str(error)
+            )
             self._fail(batch, error)
 
     def _fail(self, batch: list[_Waiting[Item, Outcome]], error: Exception) -> None:

@@ -32,7 +32,11 @@ class IdempotencyMismatch(Invalid):
 
 
 async def once(
-    connection: Connection, schema: str, caller: Caller, kind: type[Answer], work: Callable[[], Awaitable[Answer]]
+    connection: Connection,
+    schema: str,
+    caller: Caller,
+    kind: type[Answer],
+    work: Callable[[], Awaitable[Answer]],
 ) -> Answer:
     """*work*'s answer, or the stored one when this caller sent the same request with the same key before.
 

@@ -9,9 +9,8 @@ from typing import Final
 
 import asyncpg
 
-from .postgres import connect
-
 RETRY_S: Final = 1.0
+CONNECT_TIMEOUT_S: Final = 2
 PROVEN_FOR_S: Final = 1.0
 
 
@@ -46,7 +45,11 @@ class Leadership:
         while True:
             async with self._talking:
                 if self._connection is None or self._connection.is_closed():
-                    self._connection = await connect(self._direct_url, name=f"{self._name}-direct")
+                    self._connection = await asyncpg.connect(
+                        self._direct_url,
+                        timeout=CONNECT_TIMEOUT_S,
+                        server_settings={"application_name": f"biletpro-{self._name}-direct"},
+                    )
                 connection = self._connection
                 ours = await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", work)
             if ours:

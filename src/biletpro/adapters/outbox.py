@@ -9,7 +9,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -176,5 +175,3 @@ async def _move(connection: Connection, schema: str, source: str, reached: Posit
         reached.xid,
         reached.id,
     )
-
-

@@ -28,7 +28,9 @@ class Passwords:
     async def matches(self, encoded: str | None, password: str) -> bool:
         """Whether *password* made *encoded*; takes as long when there is no hash at all."""
         async with self._slots:
-            found = await asyncio.to_thread(self._verify, self._nobody if encoded is None else encoded, password)
+            found = await asyncio.to_thread(
+                self._verify, self._nobody if encoded is None else encoded, password
+            )
         return found and encoded is not None
 
     @staticmethod

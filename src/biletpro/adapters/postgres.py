@@ -29,8 +29,10 @@ if TYPE_CHECKING:  # generic in its stubs alone
     from .leadership import Leadership
 
     Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
 else:
     Connection = asyncpg.Connection | PoolConnectionProxy
+    Pool = asyncpg.Pool
 Record = asyncpg.Record
 
 # The first comment of a statement is its name in the histogram of statement times.
@@ -69,7 +71,7 @@ async def _keep_as_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None
     """Nothing is ever set outside a transaction (SET LOCAL only), so there is nothing to reset."""
 
 
-async def open_pool(url: str, *, name: str, size_max: int = POOL_MAX) -> "asyncpg.Pool[asyncpg.Record]":
+async def open_pool(url: str, *, name: str, size_max: int = POOL_MAX) -> Pool:
     """A pool of at most *size_max* connections. Raises OSError or asyncpg.PostgresError when none can be had."""
     return await asyncpg.create_pool(
         url,
@@ -84,17 +86,10 @@ async def open_pool(url: str, *, name: str, size_max: int = POOL_MAX) -> "asyncp
     )
 
 
-async def connect(url: str, *, name: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """One direct connection outside the pool: advisory locks, migrations, LISTEN."""
-    return await asyncpg.connect(
-        url, timeout=CONNECT_TIMEOUT_S, server_settings={"application_name": f"biletpro-{name}"}
-    )
-
-
 class Database:
     """One service's part of the database: its schema, and the two roles that its code may take."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", schema: str, leadership: "Leadership") -> None:
+    def __init__(self, pool: Pool, schema: str, leadership: "Leadership") -> None:
         self._pool = pool
         self.schema = schema
         self.leadership = leadership
@@ -117,7 +112,12 @@ class Database:
     async def _transaction(self, opening: str) -> AsyncIterator[Connection]:
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (TimeoutError, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        except (
+            TimeoutError,
+            OSError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.CannotConnectNowError,
+        ) as error:
             raise Busy("the database cannot be reached") from error
         try:
             await connection.execute(opening)

@@ -34,7 +34,10 @@ Contract = TypeVar("Contract")
 
 def service_token(secret: Secret, audience: str) -> str:
     """Proof, for a minute, that the call comes from one of us."""
-    claims = {"aud": audience, "exp": int(time.time()) + TOKEN_LIFETIME_S}  # tidy: allow wall-clock - a JWT's exp
+    claims = {
+        "aud": audience,
+        "exp": int(time.time()) + TOKEN_LIFETIME_S,
+    }  # tidy: allow wall-clock - a JWT's exp
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 
 
@@ -74,7 +77,14 @@ def expose(contract: Any, implementation: object, secret: Secret, audience: str)
     return Starlette(routes=[Route(f"/{audience}/rpc/{{method}}", call, methods=["POST"])])
 
 
-def connect(contract: TypeForm[Contract], client: httpx.AsyncClient, secret: Secret, audience: str) -> Contract:
+def client_for(address: str) -> httpx.AsyncClient:
+    """A client of the process at *address*; close it when the process stops."""
+    return httpx.AsyncClient(base_url=address, timeout=CALL_TIMEOUT_S)
+
+
+def connect(
+    contract: TypeForm[Contract], client: httpx.AsyncClient, secret: Secret, audience: str
+) -> Contract:
     """Something that keeps *contract* by calling the process behind *client*. Its calls raise Busy when it is away."""
     kinds = promises(contract)
     return cast(Contract, _Remote(kinds, client, lambda: service_token(secret, audience), audience))

@@ -81,7 +81,9 @@ class SigningKeys:
             }
             return SigningKeys(seeds)
         except (ValueError, AssertionError) as error:
-            raise SettingFault("signing keys are written as number:hex of 32 bytes, with commas between") from error
+            raise SettingFault(
+                "signing keys are written as number:hex of 32 bytes, with commas between"
+            ) from error
 
     def private(self, number: int) -> Ed25519PrivateKey:
         """The key with that number. Raises KeyError."""

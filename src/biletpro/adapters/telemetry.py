@@ -5,6 +5,7 @@ import sys
 from typing import Final
 
 import structlog
+import structlog.typing
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from structlog.tracebacks import ExceptionDictTransformer
 
@@ -32,10 +33,16 @@ BATCH_ITEMS: Final = Histogram(
     registry=REGISTRY,
 )
 BATCH_REJECTED: Final = Counter(
-    "biletpro_batch_rejected_total", "Items turned away or dropped unapplied", ["batcher", "why"], registry=REGISTRY
+    "biletpro_batch_rejected_total",
+    "Items turned away or dropped unapplied",
+    ["batcher", "why"],
+    registry=REGISTRY,
 )
 FEED_LAG_SECONDS: Final = Gauge(
-    "biletpro_feed_lag_seconds", "Age of the newest event a reader has applied", ["reader", "source"], registry=REGISTRY
+    "biletpro_feed_lag_seconds",
+    "Age of the newest event a reader has applied",
+    ["reader", "source"],
+    registry=REGISTRY,
 )
 
 
@@ -59,3 +66,9 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def logger() -> structlog.typing.FilteringBoundLogger:
+    """Where a service says what an operator must know; never personal data, a secret or a code."""
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return log

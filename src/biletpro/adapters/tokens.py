@@ -28,7 +28,9 @@ ACCESS_MEMORY_SPARE_S: Final = 120
 
 class TokenInvalid(Unauthenticated):
     code = "token_invalid"
-    title = Title("Oturum anahtarı geçersiz ya da süresi dolmuş", "The access token is invalid or has expired")
+    title = Title(
+        "Oturum anahtarı geçersiz ya da süresi dolmuş", "The access token is invalid or has expired"
+    )
 
 
 class AccessChanged(Unauthenticated):
@@ -58,7 +60,9 @@ class AccessTokens:
             "exp": now + TOKEN_LIFETIME_S,
         }
         number = self._keys.newest
-        return jwt.encode(claims, self._keys.private(number), algorithm=ALGORITHM, headers={"kid": str(number)})
+        return jwt.encode(
+            claims, self._keys.private(number), algorithm=ALGORITHM, headers={"kid": str(number)}
+        )
 
     def read(self, token: str) -> tuple[Caller, datetime]:
         """Who the token speaks for and when it ends. Raises TokenInvalid."""

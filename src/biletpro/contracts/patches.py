@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, model_serializer
 
 from biletpro.kernel.errors import Stale, Title
 from biletpro.kernel.messages import Message
@@ -16,21 +16,18 @@ class IfMatchRequired(Stale):
     title = Title("If-Match başlığı gerekli", "The If-Match header is required")
 
 
-def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)
-
-
 def absent() -> Any:
     """A field of a merge patch: it may be left out, and null means null."""
-    return Field(default=None, json_schema_extra=_without_default)
+    # A factory, because a default would stand in the OpenAPI document, where null is not of the type.
+    return Field(default_factory=lambda: None)
 
 
 class Changes(Message):
     """A merge patch. What was not given is not written, so it crosses RPC as it came."""
 
-    @model_serializer(mode="wrap")
-    def _only_what_was_given(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {name: value for name, value in write(self).items() if name in self.model_fields_set}
+    @model_serializer
+    def _only_what_was_given(self) -> dict[str, Any]:
+        return self.given()
 
     def given(self) -> dict[str, Any]:
         """The fields that the client wrote, null among them."""

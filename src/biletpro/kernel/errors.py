@@ -48,6 +48,7 @@ class Refusal(Exception):  # noqa: N818 - the domain's word; not every refusal i
 
     def __init__(self, detail: str = "", **facts: Fact) -> None:
         super().__init__(detail)
+        assert "status" not in facts, "that word is the HTTP status's in a problem document"
         self.detail = detail
         self.facts = facts
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from biletpro.kernel.errors import Refusal
 
 from . import problems
+from .bodies import readable_body
 from .edge import BodyRule, Edge
 from .hot import HotRoute, merge
 
@@ -40,6 +42,7 @@ def create_app(
             for status in PROBLEM_STATUSES
         },
         redirect_slashes=False,
+        dependencies=[Depends(readable_body)],
     )
     for router in routers:
         app.include_router(router)
@@ -47,13 +50,18 @@ def create_app(
     app.add_exception_handler(Refusal, problems.answer_refusal)
     app.add_exception_handler(RequestValidationError, problems.answer_invalid)
     app.add_exception_handler(HTTPException, problems.answer_http)
+    app.add_exception_handler(ClientDisconnect, problems.answer_cut_short)
+    app.add_exception_handler(Exception, problems.answer_fault)
     plain_document = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = merge(plain_document(), hot_routes)
             schema["components"]["schemas"]["Problem"] = problems.PROBLEM_SCHEMA
-            schema["components"].setdefault("securitySchemes", {})["bearer"] = {"type": "http", "scheme": "bearer"}
+            schema["components"].setdefault("securitySchemes", {})["bearer"] = {
+                "type": "http",
+                "scheme": "bearer",
+            }
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -16,6 +16,8 @@ from biletpro.kernel.errors import TooLarge
 from . import problems
 
 BODY_MAX_BYTES: Final = 64 * 1024
+LENGTH_DIGITS_MAX: Final = 18
+FAULT_STATUS: Final = 500
 HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -36,6 +38,34 @@ class BodyRule:
 
 class _TooLong(Exception):
     """The body that is being streamed in has passed its bound."""
+
+
+class _BoundedWire:
+    """One request's two directions. Past the bound the routes read an error, and what they answer to it is dropped:
+    whoever parses the body may have taken it for a fault of the text.
+    """
+
+    def __init__(self, receive: Receive, send: Send, bytes_max: int) -> None:
+        self._receive = receive
+        self._send = send
+        self._bytes_left = bytes_max
+        self.status: int | None = None
+        self.is_passed = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._bytes_left -= len(message.get("body", b""))
+        if self._bytes_left < 0:
+            self.is_passed = True
+            raise _TooLong
+        return message
+
+    async def send(self, message: Message) -> None:
+        if self.is_passed and self.status is None:
+            return
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
 
 
 class Edge:
@@ -72,37 +102,25 @@ class Edge:
         bytes_max, types = self._rule(scope["path"])
         declared = headers.get(b"content-length", b"0")
         has_body = declared != b"0" or b"transfer-encoding" in headers
-        if has_body and (not declared.isdigit() or int(declared) > bytes_max):
+        if has_body and (len(declared) > LENGTH_DIGITS_MAX or not declared.isdigit() or int(declared) > bytes_max):
             await problems.of_refusal(scope, TooLarge(bytes_max=bytes_max))(scope, receive, send)
             return
         if has_body and not _is_one_of(headers.get(b"content-type", b""), types):
             response = problems.document(scope, 415, *problems.UNSUPPORTED_MEDIA)
             await response(scope, receive, send)
             return
-        seen = 0
-        started = False
-
-        async def receiving() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > bytes_max:
-                raise _TooLong
-            return message
-
-        async def sending(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        wire = _BoundedWire(receive, send, bytes_max)
         try:
-            await self._app(scope, receiving, sending)
+            await self._app(scope, wire.receive, wire.send)
         except _TooLong:
-            await problems.of_refusal(scope, TooLarge(bytes_max=bytes_max))(scope, receive, send)
+            assert wire.is_passed, "only the wire raises it"
         except Exception as error:  # the one catch-all: reported, answered as 500
-            if started:
+            if wire.status is None and not wire.is_passed:
+                await problems.of_fault(scope, error)(scope, receive, send)
+            elif wire.status is not None and wire.status != FAULT_STATUS:
                 raise
-            await problems.of_fault(scope, error)(scope, receive, send)
+        if wire.is_passed and wire.status is None:
+            await problems.of_refusal(scope, TooLarge(bytes_max=bytes_max))(scope, receive, send)
 
     def _rule(self, path: str) -> tuple[int, tuple[str, ...]]:
         for rule in self._rules:

@@ -26,7 +26,8 @@ WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FindApiKey = Callable[[str], Awaitable[Caller]]
 
 AuthorizationHeader = Annotated[
-    str | None, Header(alias="Authorization", description="Bearer access token or API key", include_in_schema=False)
+    str | None,
+    Header(alias="Authorization", description="Bearer access token or API key", include_in_schema=False),
 ]
 
 
@@ -38,7 +39,9 @@ class IdempotencyKeyMissing(Unparsable):
 class Guard:
     """Finds the caller of every request; services ask it and nothing else."""
 
-    def __init__(self, tokens: AccessTokens, watch: AccessWatch, find_api_key: FindApiKey, clock: Clock) -> None:
+    def __init__(
+        self, tokens: AccessTokens, watch: AccessWatch, find_api_key: FindApiKey, clock: Clock
+    ) -> None:
         self._tokens = tokens
         self._watch = watch
         self._find_api_key = find_api_key

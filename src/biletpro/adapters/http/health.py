@@ -24,7 +24,9 @@ SCHEMA_PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-
 <ul>{items}</ul></body></html>"""
 
 
-def health_router(*, probes: Mapping[str, Probe], folder: Path, document: Callable[[], dict[str, Any]]) -> APIRouter:
+def health_router(
+    *, probes: Mapping[str, Probe], folder: Path, document: Callable[[], dict[str, Any]]
+) -> APIRouter:
     """*probes* are required parts; each raises when its part is away."""
     router = APIRouter(include_in_schema=False)
 

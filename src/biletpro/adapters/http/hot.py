@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from biletpro.kernel.errors import NotFound
 
+from .bodies import readable
 from .problems import PROBLEM_TYPE, invalid
 
 REF_TEMPLATE: Final = "#/components/schemas/{model}"
@@ -63,7 +64,7 @@ class _TemplatedRoute(Route):
 async def parsed(request: Request, kind: type[Body]) -> Body:
     """The body as *kind*. Raises Unparsable or Invalid, naming the field."""
     try:
-        return kind.model_validate_json(await request.body())
+        return kind.model_validate(readable(await request.body()))
     except ValidationError as error:
         raise invalid(error) from error
 
@@ -129,7 +130,9 @@ def _operation(route: HotRoute) -> dict[str, Any]:
         done["content"] = {"application/json": {"schema": schema}}
     operation = {
         "summary": route.summary,
-        "operationId": f"{route.method.lower()}_{route.path}".replace("/", "_").replace("{", "").replace("}", ""),
+        "operationId": f"{route.method.lower()}_{route.path}".replace("/", "_")
+        .replace("{", "")
+        .replace("}", ""),
         "parameters": parameters,
         "responses": {str(route.status): done, **responses},
     }

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from biletpro.kernel.errors import (
     Busy,
@@ -61,6 +62,10 @@ _PLAIN: Final[dict[int, tuple[str, Title]]] = {
     415: ("unsupported_media_type", Title("İçerik türü desteklenmiyor", "The content type is not supported")),
 }
 UNSUPPORTED_MEDIA: Final = _PLAIN[415]
+METHOD_NOT_ALLOWED: Final = 405
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# A field may be named by the client, and is said again no longer than this.
+FIELD_CHARS_MAX: Final = 200
 _FAULT: Final = Title("Beklenmeyen bir hata oluştu", "Something unexpected went wrong")
 
 log = structlog.get_logger()
@@ -115,7 +120,7 @@ def invalid(error: ValidationError | RequestValidationError) -> Refusal:
         return Unparsable(str(first["msg"]))
     if where[:1] == ["path"]:
         return NotFound()
-    return Invalid(str(first["msg"]), field=".".join(where) or "body")
+    return Invalid(str(first["msg"]), field=".".join(where)[:FIELD_CHARS_MAX] or "body")
 
 
 async def answer_refusal(request: Request, error: Exception) -> Response:
@@ -134,8 +139,30 @@ async def answer_http(request: Request, error: Exception) -> Response:
         return of_refusal(request.scope, Unparsable(str(error.detail)))
     code, title = _PLAIN[error.status_code]
     response = document(request.scope, error.status_code, code, title)
-    response.headers.update(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_methods_of(request))
     return response
+
+
+def _methods_of(request: Request) -> list[str]:
+    """What the path takes: a framework names the methods of the first route that fits, and several share a path."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    ]
+
+
+async def answer_cut_short(request: Request, _error: Exception) -> Response:
+    """Nobody is there to read it; the metrics are."""
+    return of_refusal(request.scope, Unparsable("the body ended too early"))
+
+
+async def answer_fault(request: Request, error: Exception) -> Response:
+    return of_fault(request.scope, error)
 
 
 def of_fault(scope: Any, error: Exception) -> Response:

@@ -1,12 +1,13 @@
 """An event of a firm and its categories, as staff write and see them, and what is refused about them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_serializer
+from pydantic import Field
 
+from biletpro.contracts.patches import Changes, SeenVersion, absent
 from biletpro.contracts.terms import BasisPoints, CategoryKind, EventStatus
-from biletpro.kernel.errors import Conflict, Stale, Title
+from biletpro.kernel.errors import Conflict, Title
 from biletpro.kernel.messages import (
     Count,
     Flag,
@@ -38,29 +39,10 @@ class EventNotReady(Conflict):
 
 
 class CategoryInUse(Conflict):
-    """Facts: `places` of the layout that are in it, `sold` where places of it are held or sold."""
+    """Places of the layout are in it."""
 
     code = "category_in_use"
     title = Title("Bu kategori kullanılıyor", "This category is in use")
-
-
-class IfMatchRequired(Stale):
-    code = "if_match_required"
-    title = Title("If-Match başlığı gerekli", "The If-Match header is required")
-
-
-def absent() -> Any:
-    """A field of a merge patch: it may be left out, and null means null."""
-    # A factory, because a default would stand in the OpenAPI document.
-    return Field(default_factory=lambda: None)
-
-
-class Changes(Message):
-    """A merge patch. What was not given is not written, so it crosses RPC as it came."""
-
-    @model_serializer
-    def _only_what_was_given(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class EventVenue(Message):
@@ -156,7 +138,7 @@ class EventList(Message):
 class EditEvent(EventOf):
     """`version` is what the caller saw."""
 
-    version: int
+    version: SeenVersion
     changes: EventChanges
 
 
@@ -237,7 +219,7 @@ class CategoryOf(EventOf):
 class EditCategory(CategoryOf):
     """`version` is checked where it is given."""
 
-    version: int | None
+    version: SeenVersion
     changes: CategoryChanges
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from biletpro.contracts.patches import SeenVersion
 from biletpro.contracts.terms import PlaceState
 from biletpro.kernel.messages import Message, Quantity, ShortText, Word
 
@@ -100,7 +101,7 @@ class LayoutView(Message):
 class PutLayout(EventOf):
     """`version` is the layout's; it is checked where it is given."""
 
-    version: int | None
+    version: SeenVersion
     layout: Layout
 
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from biletpro.contracts.patches import Changes, absent
 from biletpro.contracts.terms import CategoryKind, EventStatus
 from biletpro.kernel.messages import Message, Moment, ShortText, Word
 from biletpro.kernel.money import PriceMoney
 
-from .drafts import Changes, absent
 from .layouts import Layout
 
 SERIES_DATES_MAX = 100

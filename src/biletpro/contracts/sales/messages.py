@@ -128,7 +128,6 @@ class Quote(Message):
     total: Money
 
 
-
 class Buyer(Message):
     """Who pays. The phone is brought to E.164 (a Turkish number may be written without its country)."""
 
@@ -203,7 +202,6 @@ class OrderRef(Message):
     secret: str
 
 
-
 class CardBody(Message):
     """Sandbox only; never stored, never logged."""
 
@@ -257,7 +255,6 @@ class NoticeTaken(Message):
     return_url: str | None
 
 
-
 class AvailabilityRequest(Message):
     event_id: UUID
     since: int | None = None
@@ -286,7 +283,6 @@ class Availability(Message):
     layout_version: int | None
     states: str | None
     changes: list[PlaceChange] | None
-
 
 
 class ListOrders(Message):
@@ -346,7 +342,6 @@ class CancelFirmOrder(Message):
     reason: str
 
 
-
 class ChangeCapacity(Message):
     """Set the capacity of a counted category, now, if what is sold and held fits."""
 
@@ -366,5 +361,3 @@ class CaughtUp(Message):
     """Wait (bounded) until sales has applied the event service's feed up to here."""
 
     position: Position
-
-

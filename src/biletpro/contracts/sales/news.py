@@ -68,5 +68,3 @@ class MoneyReturned(_OfOrder):
     amount: int
     currency: str
     occurred: datetime
-
-

@@ -52,14 +52,14 @@ class HoldOrdered(Conflict):
 
 
 class OrderNotPayable(Conflict):
-    """Facts: `status`, `payment_status`."""
+    """Facts: `order_status`, `payment_status`."""
 
     code = "order_not_payable"
     title = Title("Bu sipariş ödenemez", "This order cannot be paid")
 
 
 class OrderNotCancellable(Conflict):
-    """Fact: `status`."""
+    """Fact: `order_status`."""
 
     code = "order_not_cancellable"
     title = Title("Bu sipariş iptal edilemez", "This order cannot be cancelled")
@@ -97,4 +97,3 @@ class HoldUnknown(NotFound):
 class OrderUnknown(NotFound):
     code = "order_unknown"
     title = Title("Sipariş bulunamadı", "There is no such order")
-

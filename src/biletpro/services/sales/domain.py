@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from biletpro.contracts.sales import HoldItem, Line, LimitReached, PlaceLabel, WantedPlace
+from biletpro.contracts.sales import HoldItem, LimitReached, Line, PlaceLabel, WantedPlace
 from biletpro.contracts.terms import CategoryTerms, EventTerms, PlaceTerms
 from biletpro.kernel.errors import Invalid, NotFound
 from biletpro.kernel.money import BASIS_POINTS, Currency, Money, share, split
@@ -168,13 +168,17 @@ def wished(sale: SaleTerms, items: list[HoldItem]) -> Wish:
         if item.places is not None:
             units = [_place_unit(sale, category, place, n) for place in item.places]
             lines += priced(units, 0, sale.terms.tax_rate_bp, sale.terms.fee_rate_bp)
-            wanted.append(WishedLine(category.id, len(units), [place.id for place in item.places], best=False))
+            wanted.append(
+                WishedLine(category.id, len(units), [place.id for place in item.places], best=False)
+            )
             continue
         quantity = item.quantity
         assert quantity is not None, "the message has either places or a quantity"
         numbered = category.kind != "general"
         if numbered != item.best_available:
-            why = "choose places, or ask for the best available" if numbered else "these places have no numbers"
+            why = (
+                "choose places, or ask for the best available" if numbered else "these places have no numbers"
+            )
             raise Invalid(why, field=f"items.{n}")
         if numbered and category.per_person:
             raise Invalid("a table priced per guest is chosen by number", field=f"items.{n}.best_available")
@@ -190,7 +194,9 @@ def _place_unit(sale: SaleTerms, category: CategoryTerms, wanted: WantedPlace, n
     if place is None or place.category_id != category.id:
         raise NotFound("no such place in this category")
     if wanted.guests is not None and not place.guests_min <= wanted.guests <= place.guests_max:
-        raise Invalid(f"from {place.guests_min} to {place.guests_max} guests", field=f"items.{n}.places.guests")
+        raise Invalid(
+            f"from {place.guests_min} to {place.guests_max} guests", field=f"items.{n}.places.guests"
+        )
     admits = wanted.guests if wanted.guests is not None and category.per_person else place.guests_max
     face = category.price.amount * (admits if category.per_person else 1)
     return Unit(category, place, admits, face)

@@ -9,162 +9,213 @@ CREATE FUNCTION sales.lock_categories_of_v1(hold_ids uuid[]) RETURNS uuid[] LANG
          ORDER BY st.category_id FOR UPDATE) s
 $$;
 
--- The stored answer of an idempotency record as a refusal or a replay, or NULL when there is none.
-CREATE FUNCTION sales.repeated_v1(record_name bytea, sent text) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN i.body_hash <> sent THEN '{"code": "idempotency_mismatch"}'
-                ELSE jsonb_build_object('code', 'replayed', 'id', i.answer)::text END
-      FROM sales.idempotency i
-     WHERE i.name = record_name AND i.created_at > now() - interval '48 hours'
-$$;
-
-CREATE FUNCTION sales.keep_answer_v1(record_name bytea, sent text, answer text) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO sales.idempotency (name, body_hash, answer) VALUES (record_name, sent, answer)
-    ON CONFLICT ON CONSTRAINT idempotency_key
-    DO UPDATE SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = now()
-$$;
-
 -- items: [{n, id, hold_id, code, record, body_hash, name, email, phone, consents, holders: [text…]}…].
 -- Returns one JSON text an item: {"code": "granted", organization_id, event_id, created_at, expires_at, currency,
--- total, lines} | {"code": "replayed", id} | a refusal.
-CREATE FUNCTION sales.place_orders_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
+-- total, lines} | {"code": "replayed", id} | a refusal. The loop decides; rows are written together.
+CREATE FUNCTION sales.place_orders_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     at timestamptz;
     life integer := sales.epoch();
     answers text[] := '{}';
     answer text;
     item record;
-    hold sales.holds;
-    limit_places integer;
     bought integer;
-    placed_ids uuid[] := '{}';
+    hold_ids uuid[] := ARRAY(SELECT (x ->> 'hold_id')::uuid FROM jsonb_array_elements(items) x);
+    granted integer[] := '{}';
+    granted_holds uuid[] := '{}';
+    granted_records text[] := '{}';
+    granted_ids uuid[] := '{}';
+    granted_buyers text[] := '{}';
+    granted_places integer[] := '{}';
 BEGIN
-    PERFORM sales.fold_expired_v1(
-        sales.lock_categories_of_v1(ARRAY(SELECT (x ->> 'hold_id')::uuid FROM jsonb_array_elements(items) x)),
-        sales.clock());
+    PERFORM sales.fold_expired_v1(sales.lock_categories_of_v1(hold_ids), sales.clock());
     at := sales.clock();
-    -- One buyer's orders are counted one after the other, whatever categories they are of.
+    -- One buyer's orders of a limited event are counted one after the other, whatever categories they are of.
     PERFORM pg_advisory_xact_lock(b.lock) FROM (
         SELECT DISTINCT hashtextextended(e.event_id::text || (x ->> 'email'), 0) AS lock
           FROM jsonb_array_elements(items) x
           JOIN sales.holds h ON h.id = (x ->> 'hold_id')::uuid
           JOIN sales.events e ON e.event_id = h.event_id AND e.max_per_buyer IS NOT NULL
          ORDER BY 1) b;
+    PERFORM FROM sales.holds h WHERE h.id = ANY (hold_ids) ORDER BY h.id FOR UPDATE;
 
     FOR item IN
-        SELECT x.* FROM jsonb_to_recordset(items) AS x (n integer, id uuid, hold_id uuid, code text, record text,
-            body_hash text, name text, email text, phone text, consents jsonb, holders jsonb)
+        SELECT x.*, h.state, h.expires_at, h.order_id, h.organization_id, h.event_id, h.currency, h.total, h.lines,
+               e.max_per_buyer, i.answer AS kept_answer, i.body_hash AS kept_hash
+          FROM jsonb_to_recordset(items) AS x (n integer, id uuid, hold_id uuid, record text, body_hash text,
+               email text)
+          LEFT JOIN sales.holds h ON h.id = x.hold_id
+          LEFT JOIN sales.events e ON e.event_id = h.event_id
+          LEFT JOIN sales.idempotency i
+            ON i.name = decode(x.record, 'hex') AND i.created_at > now() - interval '48 hours'
          ORDER BY x.n
     LOOP
-        answer := sales.repeated_v1(decode(item.record, 'hex'), item.body_hash);
-        IF answer IS NULL THEN
-            SELECT h.* INTO hold FROM sales.holds h WHERE h.id = item.hold_id FOR UPDATE;
-            answer := CASE
-                WHEN hold.order_id = item.id THEN jsonb_build_object('code', 'replayed', 'id', item.id)::text
-                WHEN hold.state = 'ordered' THEN '{"code": "hold_ordered"}'
-                WHEN hold.state <> 'live' OR hold.expires_at <= at THEN '{"code": "hold_expired"}' END;
+        IF item.kept_answer IS NULL AND item.record = ANY (granted_records) THEN
+            item.kept_answer := granted_ids[array_position(granted_records, item.record)]::text;
+            item.kept_hash := (SELECT x ->> 'body_hash' FROM jsonb_array_elements(items) x
+                                WHERE x ->> 'id' = item.kept_answer);
         END IF;
-        SELECT e.max_per_buyer INTO limit_places FROM sales.events e WHERE e.event_id = hold.event_id;
-        IF answer IS NULL AND limit_places IS NOT NULL THEN
+        answer := CASE
+            WHEN item.kept_hash <> item.body_hash THEN '{"code": "idempotency_mismatch"}'
+            WHEN item.kept_answer IS NOT NULL THEN '{"code": "replayed", "id": "' || item.kept_answer || '"}'
+            WHEN item.order_id = item.id THEN '{"code": "replayed", "id": "' || item.id || '"}'
+            WHEN item.state = 'ordered' OR item.hold_id = ANY (granted_holds) THEN '{"code": "hold_ordered"}'
+            WHEN item.state IS DISTINCT FROM 'live' OR item.expires_at <= at THEN '{"code": "hold_expired"}' END;
+        IF answer IS NULL AND item.max_per_buyer IS NOT NULL THEN
             SELECT coalesce(sum(o.places), 0) INTO bought FROM sales.orders o
-             WHERE o.event_id = hold.event_id AND o.limited_buyer = item.email
+             WHERE o.event_id = item.event_id AND o.limited_buyer = item.email
                AND o.status IN ('pending', 'confirmed');
-            IF bought + jsonb_array_length(hold.lines) > limit_places THEN
-                answer := jsonb_build_object('code', 'limit_reached', 'limit', limit_places)::text;
+            bought := bought + (SELECT coalesce(sum(g.places), 0)
+                                  FROM unnest(granted_buyers, granted_places) AS g (buyer, places)
+                                 WHERE g.buyer = item.event_id::text || item.email);
+            IF bought + jsonb_array_length(item.lines) > item.max_per_buyer THEN
+                answer := jsonb_build_object('code', 'limit_reached', 'limit', item.max_per_buyer)::text;
             END IF;
         END IF;
-        IF answer IS NOT NULL THEN
-            answers := array_append(answers, answer);
-            CONTINUE;
+        IF answer IS NULL THEN
+            granted := array_append(granted, item.n);
+            granted_holds := array_append(granted_holds, item.hold_id);
+            granted_records := array_append(granted_records, item.record);
+            granted_ids := array_append(granted_ids, item.id);
+            granted_buyers := array_append(granted_buyers, item.event_id::text || item.email);
+            granted_places := array_append(granted_places, jsonb_array_length(item.lines));
+            answer := jsonb_build_object('code', 'granted', 'organization_id', item.organization_id,
+                'event_id', item.event_id, 'created_at', at, 'expires_at', item.expires_at,
+                'currency', item.currency, 'total', item.total, 'lines', item.lines)::text;
         END IF;
-
-        UPDATE sales.holds h SET state = 'ordered', order_id = item.id WHERE h.id = item.hold_id;
-        INSERT INTO sales.orders (id, organization_id, event_id, hold_id, code, status, payment_status, created_at,
-                                  expires_at, buyer_name, buyer_email, buyer_phone, limited_buyer, consents, currency,
-                                  places, total, history)
-        VALUES (item.id, hold.organization_id, hold.event_id, hold.id, item.code, 'pending', 'unpaid', at,
-                hold.expires_at, item.name, item.email, item.phone,
-                CASE WHEN limit_places IS NOT NULL THEN item.email END, item.consents, hold.currency,
-                jsonb_array_length(hold.lines), hold.total,
-                jsonb_build_array(jsonb_build_object('at', at, 'what', 'placed')));
-        INSERT INTO sales.order_lines (order_id, n, organization_id, category_id, category, place, holder, admits,
-                                       face, discount, fee, tax, total)
-        SELECT item.id, l.n, hold.organization_id, (l.line ->> 'category_id')::uuid, l.line ->> 'category',
-               nullif(l.line -> 'place', 'null'), coalesce(item.holders ->> (l.n::integer - 1), item.name),
-               (l.line ->> 'admits')::integer, (l.line ->> 'face')::bigint, (l.line ->> 'discount')::bigint,
-               (l.line ->> 'fee')::bigint, (l.line ->> 'tax')::bigint, (l.line ->> 'total')::bigint
-          FROM jsonb_array_elements(hold.lines) WITH ORDINALITY AS l (line, n);
-        INSERT INTO sales.order_codes (code, order_id, organization_id)
-        VALUES (item.code, item.id, hold.organization_id);
-        PERFORM sales.keep_answer_v1(decode(item.record, 'hex'), item.body_hash, item.id::text);
-        placed_ids := array_append(placed_ids, item.id);
-        answers := array_append(answers, jsonb_build_object(
-            'code', 'granted', 'organization_id', hold.organization_id, 'event_id', hold.event_id, 'created_at', at,
-            'expires_at', hold.expires_at, 'currency', hold.currency, 'total', hold.total, 'lines', hold.lines)::text);
+        answers := array_append(answers, answer);
     END LOOP;
 
+    INSERT INTO sales.orders (id, organization_id, event_id, hold_id, code, status, payment_status, created_at,
+                              expires_at, buyer_name, buyer_email, buyer_phone, limited_buyer, consents, currency,
+                              places, total, history)
+    SELECT x.id, h.organization_id, h.event_id, h.id, x.code, 'pending', 'unpaid', at, h.expires_at, x.name, x.email,
+           x.phone, CASE WHEN e.max_per_buyer IS NOT NULL THEN x.email END, x.consents, h.currency,
+           jsonb_array_length(h.lines), h.total, jsonb_build_array(jsonb_build_object('at', at, 'what', 'placed'))
+      FROM jsonb_to_recordset(items) AS x (n integer, id uuid, hold_id uuid, code text, name text, email text,
+           phone text, consents jsonb)
+      JOIN sales.holds h ON h.id = x.hold_id JOIN sales.events e ON e.event_id = h.event_id
+     WHERE x.n = ANY (granted);
+    INSERT INTO sales.order_lines (order_id, n, organization_id, category_id, category, place, holder, admits,
+                                   face, discount, fee, tax, total)
+    SELECT x.id, l.n, h.organization_id, l.category_id, l.category, nullif(l.place, 'null'),
+           coalesce(x.holders ->> (l.n::integer - 1), x.name), l.admits, l.face, l.discount, l.fee, l.tax, l.total
+      FROM jsonb_to_recordset(items) AS x (n integer, id uuid, hold_id uuid, name text, holders jsonb)
+      JOIN sales.holds h ON h.id = x.hold_id,
+           ROWS FROM (jsonb_to_recordset(h.lines) AS (category_id uuid, category text, place jsonb, admits integer,
+               face bigint, discount bigint, fee bigint, tax bigint, total bigint))
+               WITH ORDINALITY AS l (category_id, category, place, admits, face, discount, fee, tax, total, n)
+     WHERE x.n = ANY (granted);
+    INSERT INTO sales.order_codes (code, order_id, organization_id)
+    SELECT o.code, o.id, o.organization_id FROM sales.orders o WHERE o.id = ANY (granted_ids);
+    PERFORM sales.keep_answers_v1(items, granted);
+    UPDATE sales.holds h SET state = 'ordered', order_id = g.order_id
+      FROM unnest(granted_holds, granted_ids) AS g (hold_id, order_id) WHERE h.id = g.hold_id;
     INSERT INTO sales.outbox (id, epoch, type, key, organization_id, payload)
     SELECT uuidv7(), life, 'OrderPlaced', o.id, o.organization_id, jsonb_build_object(
                'order_id', o.id, 'event_id', o.event_id, 'organization_id', o.organization_id, 'code', o.code,
                'places', o.places, 'total', o.total, 'currency', o.currency)
-      FROM sales.orders o WHERE o.id = ANY (placed_ids);
+      FROM sales.orders o WHERE o.id = ANY (granted_ids);
     RETURN answers;
 END $$;
 
+-- The idempotency records of the granted items of a batch; each stores the id of what it made.
+CREATE FUNCTION sales.keep_answers_v1(items jsonb, granted integer[]) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO sales.idempotency (name, body_hash, answer)
+    SELECT decode(x.record, 'hex'), x.body_hash, x.id
+      FROM jsonb_to_recordset(items) AS x (n integer, id text, record text, body_hash text) WHERE x.n = ANY (granted)
+    ON CONFLICT ON CONSTRAINT idempotency_key
+    DO UPDATE SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = now()
+$$;
+
 -- items: [{n, id, order_code, provider, return_url, record, body_hash, grace_seconds, ask_after_seconds}…].
--- Stores the intent before the provider is called, and prolongs the order once so that it outlives the call.
--- Returns {"code": "granted", order_id, amount, currency} | {"code": "replayed", id, order_id} | refusal.
-CREATE FUNCTION sales.start_payments_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
+-- Stores the intent before the provider is called, and prolongs the order once so that it outlives the call; only
+-- the orders that are prolonged need their categories' locks.
+-- Returns {"code": "granted", order_id, amount, currency} | {"code": "replayed", id} | refusal.
+CREATE FUNCTION sales.start_payments_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     at timestamptz;
     answers text[] := '{}';
     answer text;
     item record;
-    wanted sales.orders;
-    until timestamptz;
+    order_ids uuid[] := ARRAY(SELECT c.order_id FROM jsonb_array_elements(items) x
+                                JOIN sales.order_codes c ON c.code = x ->> 'order_code');
+    granted integer[] := '{}';
+    granted_records text[] := '{}';
 BEGIN
-    PERFORM sales.lock_categories_of_v1(ARRAY(
-        SELECT o.hold_id FROM jsonb_array_elements(items) x
-          JOIN sales.order_codes c ON c.code = x ->> 'order_code' JOIN sales.orders o ON o.id = c.order_id));
+    PERFORM sales.prolong_orders_v1(order_ids, (items -> 0 ->> 'grace_seconds')::integer);
     at := sales.clock();
+    PERFORM FROM sales.orders o WHERE o.id = ANY (order_ids) ORDER BY o.id FOR UPDATE;
     FOR item IN
-        SELECT x.* FROM jsonb_to_recordset(items) AS x (n integer, id uuid, order_code text, provider text,
-            return_url text, record text, body_hash text, grace_seconds integer, ask_after_seconds integer)
+        SELECT x.*, o.id AS order_id, o.status, o.payment_status, o.expires_at, o.total - o.paid AS amount, o.currency,
+               i.answer AS kept_answer, i.body_hash AS kept_hash
+          FROM jsonb_to_recordset(items) AS x (n integer, id uuid, order_code text, record text, body_hash text)
+          LEFT JOIN sales.order_codes c ON c.code = x.order_code
+          LEFT JOIN sales.orders o ON o.id = c.order_id
+          LEFT JOIN sales.idempotency i
+            ON i.name = decode(x.record, 'hex') AND i.created_at > now() - interval '48 hours'
          ORDER BY x.n
     LOOP
-        answer := sales.repeated_v1(decode(item.record, 'hex'), item.body_hash);
+        answer := CASE
+            WHEN item.order_id IS NULL THEN '{"code": "order_unknown"}'
+            WHEN item.kept_hash <> item.body_hash THEN '{"code": "idempotency_mismatch"}'
+            WHEN item.kept_answer IS NOT NULL THEN '{"code": "replayed", "id": "' || item.kept_answer || '"}'
+            WHEN item.record = ANY (granted_records) THEN '{"code": "in_progress"}'
+            WHEN item.status <> 'pending' OR item.payment_status <> 'unpaid' OR item.expires_at <= at THEN
+                jsonb_build_object('code', 'order_not_payable', 'payment_status', item.payment_status,
+                    'order_status', CASE item.status WHEN 'pending' THEN 'expired' ELSE item.status END)::text
+            END;
         IF answer IS NULL THEN
-            SELECT o.* INTO wanted FROM sales.order_codes c JOIN sales.orders o ON o.id = c.order_id
-             WHERE c.code = item.order_code FOR UPDATE OF o;
-            IF NOT FOUND THEN
-                answer := '{"code": "order_unknown"}';
-            ELSIF wanted.status <> 'pending' OR wanted.payment_status <> 'unpaid' OR wanted.expires_at <= at THEN
-                answer := jsonb_build_object('code', 'order_not_payable', 'payment_status', wanted.payment_status,
-                    'status', CASE WHEN wanted.status = 'pending' THEN 'expired' ELSE wanted.status END)::text;
-            END IF;
+            granted := array_append(granted, item.n);
+            granted_records := array_append(granted_records, item.record);
+            answer := jsonb_build_object('code', 'granted', 'order_id', item.order_id, 'amount', item.amount,
+                                         'currency', item.currency)::text;
         END IF;
-        IF answer IS NOT NULL THEN
-            answers := array_append(answers, answer);
-            CONTINUE;
-        END IF;
-        until := at + make_interval(secs => item.grace_seconds);
-        IF NOT wanted.prolonged AND wanted.expires_at < until THEN
-            UPDATE sales.orders o SET expires_at = until, prolonged = true WHERE o.id = wanted.id;
-            UPDATE sales.holds h SET expires_at = until WHERE h.id = wanted.hold_id;
-            UPDATE sales.claims c SET expires_at = until WHERE c.hold_id = wanted.hold_id AND c.state = 'live';
-            UPDATE sales.places p SET held_until = until FROM sales.claims c
-             WHERE c.hold_id = wanted.hold_id AND p.id = ANY (c.place_ids) AND p.owner = wanted.hold_id;
-        END IF;
-        INSERT INTO sales.payments (order_id, id, organization_id, provider, amount, currency, status, return_url,
-                                    created_at)
-        VALUES (wanted.id, item.id, wanted.organization_id, item.provider, wanted.total - wanted.paid,
-                wanted.currency, 'pending', item.return_url, at);
-        INSERT INTO sales.payment_references (payment_id, order_id, ask_at)
-        VALUES (item.id, wanted.id, at + make_interval(secs => item.ask_after_seconds));
-        PERFORM sales.keep_answer_v1(decode(item.record, 'hex'), item.body_hash, item.id::text);
-        answers := array_append(answers, jsonb_build_object('code', 'granted', 'order_id', wanted.id,
-            'amount', wanted.total - wanted.paid, 'currency', wanted.currency)::text);
+        answers := array_append(answers, answer);
     END LOOP;
+
+    INSERT INTO sales.payments (order_id, id, organization_id, provider, amount, currency, status, return_url,
+                                created_at)
+    SELECT o.id, x.id, o.organization_id, x.provider, o.total - o.paid, o.currency, 'pending', x.return_url, at
+      FROM jsonb_to_recordset(items) AS x (n integer, id uuid, order_code text, provider text, return_url text)
+      JOIN sales.order_codes c ON c.code = x.order_code JOIN sales.orders o ON o.id = c.order_id
+     WHERE x.n = ANY (granted);
+    INSERT INTO sales.payment_references (payment_id, order_id, ask_at)
+    SELECT x.id, c.order_id, at + make_interval(secs => x.ask_after_seconds)
+      FROM jsonb_to_recordset(items) AS x (n integer, id uuid, order_code text, ask_after_seconds integer)
+      JOIN sales.order_codes c ON c.code = x.order_code
+     WHERE x.n = ANY (granted);
+    PERFORM sales.keep_answers_v1(items, granted);
     RETURN answers;
+END $$;
+
+-- Orders that would end before a payment begun now could be answered live on for that long, once an order.
+CREATE FUNCTION sales.prolong_orders_v1(order_ids uuid[], grace_seconds integer) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
+DECLARE
+    until timestamptz := sales.clock() + make_interval(secs => grace_seconds);
+    hold_ids uuid[] := ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (order_ids)
+                                AND NOT o.prolonged AND o.status = 'pending' AND o.expires_at < until);
+    at timestamptz;
+BEGIN
+    IF cardinality(hold_ids) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM sales.lock_categories_of_v1(hold_ids);
+    at := sales.clock();
+    WITH prolonged AS (
+        UPDATE sales.orders o SET expires_at = until, prolonged = true
+         WHERE o.id = ANY (order_ids) AND o.hold_id = ANY (hold_ids)
+           AND NOT o.prolonged AND o.status = 'pending' AND o.expires_at > at
+        RETURNING o.hold_id
+    ), held AS (
+        UPDATE sales.holds h SET expires_at = until FROM prolonged WHERE h.id = prolonged.hold_id
+    ), seated AS (
+        UPDATE sales.places p SET held_until = until FROM prolonged, sales.claims c
+         WHERE c.hold_id = prolonged.hold_id AND p.id = ANY (c.place_ids) AND p.owner = prolonged.hold_id
+    )
+    UPDATE sales.claims c SET expires_at = until FROM prolonged
+     WHERE c.hold_id = prolonged.hold_id AND c.state = 'live';
 END $$;
 
 -- Takes an expired order's places again if all of them are free; the caller holds the categories' locks.
@@ -186,124 +237,162 @@ BEGIN
     RETURN true;
 END $$;
 
--- Books an order's sale (lines at their totals) and a payment of it; both entries balance.
+-- Books money that came in or went back for an order, as one balanced entry.
 CREATE FUNCTION sales.book_v1(o sales.orders, kind text, debit text, credit text, amount bigint, at timestamptz)
-    RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    entry uuid := uuidv7();
-BEGIN
-    IF amount = 0 THEN
-        RETURN;
-    END IF;
-    INSERT INTO sales.ledger_entries (id, organization_id, order_id, kind, currency, created_at)
-    VALUES (entry, o.organization_id, o.id, kind, o.currency, at);
-    IF kind = 'sale' THEN
-        INSERT INTO sales.ledger_lines (entry_id, account, organization_id, amount)
-        SELECT entry, b.account, o.organization_id, b.amount FROM (
-            SELECT sum(l.total) AS total, sum(l.tax) AS tax, sum(l.fee) AS fee
-              FROM sales.order_lines l WHERE l.order_id = o.id) t,
-            LATERAL (VALUES ('receivable:buyers', t.total), ('tax:payable', -t.tax),
-                            ('revenue:tickets_and_fees', t.tax - t.total)) AS b (account, amount)
-         WHERE b.amount <> 0;
-    ELSE
-        INSERT INTO sales.ledger_lines (entry_id, account, organization_id, amount)
-        VALUES (entry, debit, o.organization_id, amount), (entry, credit, o.organization_id, -amount);
-    END IF;
-END $$;
+    RETURNS void LANGUAGE sql AS $$
+    WITH entry AS (
+        INSERT INTO sales.ledger_entries (id, organization_id, order_id, kind, currency, created_at)
+        SELECT uuidv7(), o.organization_id, o.id, kind, o.currency, at WHERE amount > 0
+        RETURNING id
+    )
+    INSERT INTO sales.ledger_lines (entry_id, account, organization_id, amount)
+    SELECT entry.id, b.account, o.organization_id, b.amount
+      FROM entry, LATERAL (VALUES (debit, amount), (credit, -amount)) AS b (account, amount)
+$$;
 
 -- Money that cannot become tickets is owed back: a refund falls due at once.
 CREATE FUNCTION sales.owe_back_v1(o sales.orders, p sales.payments, why text, at timestamptz) RETURNS void
-    LANGUAGE sql AS $$
+    LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM sales.book_v1(o, 'payment', 'clearing:' || p.provider, 'receivable:buyers', p.amount, at);
     INSERT INTO sales.refunds (order_id, id, organization_id, payment_id, provider, amount, currency, reason, status,
                                created_at, ask_at)
-    VALUES (o.id, uuidv7(), o.organization_id, p.id, p.provider, p.amount, p.currency, why, 'due', at, at)
-$$;
+    SELECT o.id, uuidv7(), o.organization_id, p.id, p.provider, p.amount, p.currency, why, 'due', at, at
+     WHERE p.amount > 0;
+    UPDATE sales.orders t SET paid = t.paid + p.amount,
+           payment_status = CASE WHEN t.payment_status = 'unpaid' THEN 'paid' ELSE 'overpaid' END,
+           history = t.history || jsonb_build_object('at', at, 'what', 'money_owed_back', 'why', why)
+     WHERE t.id = o.id;
+END $$;
+
+-- Paid orders get their tickets in the same transaction; their claims become sold, the sale and the payment are
+-- booked. `paid_ids` and `payment_ids` go together; every order is pending with live claims.
+CREATE FUNCTION sales.confirm_orders_v1(paid_ids uuid[], payment_ids uuid[], ticket_key integer, at timestamptz,
+                                        life integer) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    hold_ids uuid[] := ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (paid_ids));
+BEGIN
+    UPDATE sales.stock s SET held = s.held - t.quantity, sold = s.sold + t.quantity
+      FROM (SELECT c.category_id, sum(c.quantity)::integer AS quantity FROM sales.claims c
+             WHERE c.hold_id = ANY (hold_ids) AND c.state = 'live' GROUP BY 1) AS t
+     WHERE s.category_id = t.category_id;
+    UPDATE sales.places p
+       SET state = 'sold', held_until = NULL, changed_xid = pg_current_xact_id()::text::bigint
+      FROM sales.claims c, unnest(c.place_ids) AS place_id
+     WHERE c.hold_id = ANY (hold_ids) AND c.place_ids IS NOT NULL AND p.id = place_id AND p.owner = c.hold_id;
+    UPDATE sales.claims c SET state = 'sold' WHERE c.hold_id = ANY (hold_ids) AND c.state = 'live';
+    INSERT INTO sales.tickets (order_id, n, id, organization_id, event_id, serial, key_number, status)
+    SELECT l.order_id, l.n, uuidv7(), l.organization_id, o.event_id, 1, ticket_key, 'valid'
+      FROM sales.order_lines l JOIN sales.orders o ON o.id = l.order_id WHERE l.order_id = ANY (paid_ids);
+    WITH bought AS (
+        SELECT o.id, o.organization_id, o.currency, p.provider, p.amount, uuidv7() AS sale_entry,
+               uuidv7() AS payment_entry, sum(l.total)::bigint AS total, sum(l.tax)::bigint AS tax,
+               sum(l.fee - round(l.fee * l.tax / nullif(l.total, 0)::numeric))::bigint AS fee
+          FROM unnest(paid_ids, payment_ids) AS g (order_id, payment_id)
+          JOIN sales.orders o ON o.id = g.order_id
+          JOIN sales.payments p ON p.order_id = g.order_id AND p.id = g.payment_id
+          JOIN sales.order_lines l ON l.order_id = o.id
+         WHERE o.total > 0
+         GROUP BY 1, 2, 3, 4, 5
+    ), entries AS (
+        INSERT INTO sales.ledger_entries (id, organization_id, order_id, kind, currency, created_at)
+        SELECT e.id, b.organization_id, b.id, e.kind, b.currency, at
+          FROM bought b, LATERAL (VALUES (b.sale_entry, 'sale'), (b.payment_entry, 'payment')) AS e (id, kind)
+    )
+    INSERT INTO sales.ledger_lines (entry_id, account, organization_id, amount)
+    SELECT l.entry_id, l.account, b.organization_id, l.amount
+      FROM bought b, LATERAL (VALUES
+               (b.sale_entry, 'receivable:buyers', b.total), (b.sale_entry, 'tax:payable', -b.tax),
+               (b.sale_entry, 'revenue:fees', -b.fee), (b.sale_entry, 'revenue:tickets', b.tax + b.fee - b.total),
+               (b.payment_entry, 'clearing:' || b.provider, b.amount), (b.payment_entry, 'receivable:buyers', -b.amount)
+           ) AS l (entry_id, account, amount)
+     WHERE l.amount <> 0;
+    WITH confirmed AS (
+        UPDATE sales.orders o
+           SET status = 'confirmed', payment_status = 'paid', paid = o.total, expires_at = NULL,
+               history = o.history || jsonb_build_object('at', at, 'what', 'paid', 'payment_id', g.payment_id)
+          FROM unnest(paid_ids, payment_ids) AS g (order_id, payment_id)
+         WHERE o.id = g.order_id
+        RETURNING o.id, o.event_id, o.organization_id, o.code, o.total, o.currency, g.payment_id
+    )
+    INSERT INTO sales.outbox (id, epoch, type, key, organization_id, payload)
+    SELECT uuidv7(), life, 'OrderPaid', c.id, c.organization_id, jsonb_build_object(
+               'order_id', c.id, 'event_id', c.event_id, 'organization_id', c.organization_id, 'code', c.code,
+               'total', c.total, 'currency', c.currency, 'payment_id', c.payment_id)
+      FROM confirmed c;
+END $$;
 
 -- items: [{n, payment_id, order_id, outcome: succeeded | refused, reason, key_number}…]. Idempotent: a payment that
 -- has ended keeps its first outcome. Returns {"code": "settled", status, reason} an item.
-CREATE FUNCTION sales.settle_payments_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql AS $$
+CREATE FUNCTION sales.settle_payments_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     at timestamptz;
     life integer := sales.epoch();
     answers text[] := '{}';
     item record;
-    paid sales.payments;
     bought sales.orders;
-    ready boolean;
+    paid sales.payments;
+    order_ids uuid[] := ARRAY(SELECT (x ->> 'order_id')::uuid FROM jsonb_array_elements(items) x);
+    returned_holds uuid[];
+    ended_ids uuid[] := '{}';
+    confirmed_ids uuid[] := '{}';
+    confirmed_payments uuid[] := '{}';
 BEGIN
-    PERFORM sales.lock_categories_of_v1(ARRAY(
-        SELECT o.hold_id FROM sales.orders o
-         WHERE o.id IN (SELECT (x ->> 'order_id')::uuid FROM jsonb_array_elements(items) x)));
+    PERFORM sales.lock_categories_of_v1(ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (order_ids)));
     at := sales.clock();
-    PERFORM FROM sales.orders o
-      WHERE o.id IN (SELECT (x ->> 'order_id')::uuid FROM jsonb_array_elements(items) x) ORDER BY o.id FOR UPDATE;
+    PERFORM FROM sales.orders o WHERE o.id = ANY (order_ids) ORDER BY o.id FOR UPDATE;
+    returned_holds := ARRAY(SELECT c.hold_id FROM sales.orders o JOIN sales.claims c ON c.hold_id = o.hold_id
+                             WHERE o.id = ANY (order_ids) AND c.state = 'returned');
     FOR item IN
-        SELECT x.* FROM jsonb_to_recordset(items) AS x (n integer, payment_id uuid, order_id uuid, outcome text,
-            reason text, key_number integer)
+        SELECT x.*, p.status AS known_status, p.reason AS known_reason, o.status AS order_status, o.payment_status,
+               o.hold_id, p AS payment, o AS bought
+          FROM jsonb_to_recordset(items) AS x (n integer, payment_id uuid, order_id uuid, outcome text, reason text,
+               key_number integer)
+          JOIN sales.payments p ON p.order_id = x.order_id AND p.id = x.payment_id
+          JOIN sales.orders o ON o.id = x.order_id
          ORDER BY x.n
     LOOP
-        UPDATE sales.payments p SET status = item.outcome, reason = item.reason, ended_at = at
-         WHERE p.order_id = item.order_id AND p.id = item.payment_id AND p.status = 'pending'
-        RETURNING p.* INTO paid;
-        IF NOT FOUND THEN
-            SELECT p.* INTO paid FROM sales.payments p
-             WHERE p.order_id = item.order_id AND p.id = item.payment_id;
-            answers := array_append(answers,
-                jsonb_build_object('code', 'settled', 'status', paid.status, 'reason', paid.reason)::text);
+        IF item.known_status <> 'pending' OR item.payment_id = ANY (ended_ids) THEN
+            -- A second answer of the same batch is the provider's repeat of the first.
+            answers := array_append(answers, jsonb_build_object('code', 'settled',
+                'status', CASE item.known_status WHEN 'pending' THEN item.outcome ELSE item.known_status END,
+                'reason', coalesce(item.known_reason, item.reason))::text);
             CONTINUE;
         END IF;
-        UPDATE sales.payment_references r SET ask_at = NULL WHERE r.payment_id = item.payment_id;
+        ended_ids := array_append(ended_ids, item.payment_id);
         answers := array_append(answers,
             jsonb_build_object('code', 'settled', 'status', item.outcome, 'reason', item.reason)::text);
-        SELECT o.* INTO bought FROM sales.orders o WHERE o.id = item.order_id;
-        IF item.outcome = 'refused' THEN
-            INSERT INTO sales.outbox (id, epoch, type, key, organization_id, payload)
-            VALUES (uuidv7(), life, 'PaymentRefused', bought.id, bought.organization_id, jsonb_build_object(
-                'order_id', bought.id, 'event_id', bought.event_id, 'organization_id', bought.organization_id,
-                'payment_id', paid.id, 'reason', coalesce(item.reason, '')));
-            CONTINUE;
+        CONTINUE WHEN item.outcome = 'refused';
+        IF item.payment_status = 'unpaid' AND NOT item.order_id = ANY (confirmed_ids) AND (item.order_status = 'pending'
+            OR item.order_status = 'expired')
+            AND (item.hold_id <> ALL (returned_holds) OR sales.take_again_v1(item.hold_id)) THEN
+            confirmed_ids := array_append(confirmed_ids, item.order_id);
+            confirmed_payments := array_append(confirmed_payments, item.payment_id);
+        ELSE
+            paid := item.payment;
+            bought := item.bought;
+            PERFORM sales.owe_back_v1(bought, paid, CASE
+                WHEN item.payment_status <> 'unpaid' OR item.order_id = ANY (confirmed_ids) THEN 'paid_twice'
+                ELSE 'places_gone' END, at);
         END IF;
-
-        PERFORM sales.book_v1(bought, 'payment', 'clearing:' || paid.provider, 'receivable:buyers', paid.amount, at);
-        ready := bought.payment_status = 'unpaid' AND (bought.status = 'pending' OR bought.status = 'expired')
-            AND sales.take_again_v1(bought.hold_id);
-        IF NOT ready THEN
-            PERFORM sales.owe_back_v1(bought, paid, CASE WHEN bought.payment_status = 'unpaid'
-                THEN 'places_gone' ELSE 'paid_twice' END, at);
-            UPDATE sales.orders o SET paid = o.paid + paid.amount,
-                   payment_status = CASE WHEN o.payment_status = 'unpaid' THEN 'paid' ELSE 'overpaid' END,
-                   history = o.history || jsonb_build_object('at', at, 'what', 'money_owed_back')
-             WHERE o.id = bought.id;
-            CONTINUE;
-        END IF;
-        PERFORM sales.book_v1(bought, 'sale', NULL, NULL, bought.total, at);
-        PERFORM sales.confirm_order_v1(bought, paid, item.key_number, at, life);
     END LOOP;
+
+    UPDATE sales.payments p SET status = x.outcome, reason = x.reason, ended_at = at
+      FROM jsonb_to_recordset(items) AS x (payment_id uuid, order_id uuid, outcome text, reason text)
+     WHERE p.order_id = x.order_id AND p.id = x.payment_id AND p.status = 'pending' AND p.id = ANY (ended_ids);
+    UPDATE sales.payment_references r SET ask_at = NULL WHERE r.payment_id = ANY (ended_ids);
+    IF cardinality(confirmed_ids) > 0 THEN
+        PERFORM sales.confirm_orders_v1(confirmed_ids, confirmed_payments, (items -> 0 ->> 'key_number')::integer, at,
+                                        life);
+    END IF;
+    INSERT INTO sales.outbox (id, epoch, type, key, organization_id, payload)
+    SELECT uuidv7(), life, 'PaymentRefused', o.id, o.organization_id, jsonb_build_object(
+               'order_id', o.id, 'event_id', o.event_id, 'organization_id', o.organization_id, 'payment_id', p.id,
+               'reason', coalesce(p.reason, ''))
+      FROM sales.payments p JOIN sales.orders o ON o.id = p.order_id
+     WHERE p.order_id = ANY (order_ids) AND p.id = ANY (ended_ids) AND p.status = 'refused';
     RETURN answers;
 END $$;
-
--- The paid order gets its tickets in the same transaction; its claims become sold.
-CREATE FUNCTION sales.confirm_order_v1(o sales.orders, p sales.payments, ticket_key integer, at timestamptz,
-                                       life integer) RETURNS void LANGUAGE sql AS $$
-    UPDATE sales.stock s SET held = s.held - c.quantity, sold = s.sold + c.quantity
-      FROM sales.claims c WHERE c.hold_id = o.hold_id AND c.state = 'live' AND s.category_id = c.category_id;
-    UPDATE sales.places s
-       SET state = 'sold', held_until = NULL, changed_xid = pg_current_xact_id()::text::bigint
-      FROM sales.claims c
-     WHERE c.hold_id = o.hold_id AND c.place_ids IS NOT NULL AND s.id = ANY (c.place_ids) AND s.owner = o.hold_id;
-    UPDATE sales.claims c SET state = 'sold' WHERE c.hold_id = o.hold_id AND c.state = 'live';
-    UPDATE sales.orders t
-       SET status = 'confirmed', payment_status = 'paid', paid = t.paid + p.amount, expires_at = NULL,
-           history = t.history || jsonb_build_object('at', at, 'what', 'paid', 'payment_id', p.id)
-     WHERE t.id = o.id;
-    INSERT INTO sales.tickets (order_id, n, id, organization_id, event_id, serial, key_number, status)
-    SELECT l.order_id, l.n, uuidv7(), l.organization_id, o.event_id, 1, ticket_key, 'valid'
-      FROM sales.order_lines l WHERE l.order_id = o.id;
-    INSERT INTO sales.outbox (id, epoch, type, key, organization_id, payload)
-    VALUES (uuidv7(), life, 'OrderPaid', o.id, o.organization_id, jsonb_build_object(
-        'order_id', o.id, 'event_id', o.event_id, 'organization_id', o.organization_id, 'code', o.code,
-        'total', o.total, 'currency', o.currency, 'payment_id', p.id));
-$$;
 
 -- Returns an order's places and voids its tickets. Money is another operation. NULL when done, else its status.
 CREATE FUNCTION sales.cancel_order_v1(wanted uuid, why text, unpaid_only boolean) RETURNS text LANGUAGE plpgsql AS $$

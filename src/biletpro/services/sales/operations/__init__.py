@@ -17,7 +17,12 @@ __all__ = ["Edges", "SalesOperations"]
 
 
 class SalesOperations(
-    HoldOperations, PaymentOperations, AvailabilityOperations, FirmOperations, StockOperations, UpkeepOperations
+    HoldOperations,
+    PaymentOperations,
+    AvailabilityOperations,
+    FirmOperations,
+    StockOperations,
+    UpkeepOperations,
 ):
     """Everything that sales promises."""
 

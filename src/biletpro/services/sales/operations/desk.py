@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from biletpro.adapters.batching import Batcher
-from biletpro.adapters.idempotency import IdempotencyMismatch
+from biletpro.adapters.idempotency import IdempotencyMismatch, InProgress
 from biletpro.adapters.payments.provider import PaymentProvider
 from biletpro.adapters.postgres import Connection, Database
 from biletpro.adapters.signing import Keyring, SigningKeys
@@ -47,6 +47,7 @@ _REFUSALS: Final[dict[str, type[Refusal]]] = {
         HoldExpired,
         HoldOrdered,
         IdempotencyMismatch,
+        InProgress,
         LimitReached,
         NotFound,
         OrderNotPayable,

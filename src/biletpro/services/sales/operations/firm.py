@@ -81,7 +81,7 @@ class FirmOperations(OrderOperations):
         async with self._database.system("cancelling touches stock that firms do not write") as connection:
             status = await batches.cancel_order(connection, found.order.id, request.reason, unpaid_only=False)
         if status is not None and status != "cancelled":
-            raise OrderNotCancellable(status=status)
+            raise OrderNotCancellable(order_status=status)
         return await self._firm_order(request.organization_id, request.code)
 
 
@@ -93,7 +93,9 @@ def _summary(row: Record) -> OrderSummary:
         status=row["status"],
         payment_status=row["payment_status"],
         created_at=row["created_at"],
-        buyer=Buyer.model_construct(name=row["buyer_name"], email=row["buyer_email"], phone=row["buyer_phone"]),
+        buyer=Buyer.model_construct(
+            name=row["buyer_name"], email=row["buyer_email"], phone=row["buyer_phone"]
+        ),
         places=row["places"],
         total=Money(amount=row["total"], currency=row["currency"]),
     )

@@ -136,7 +136,11 @@ def _anonymous_key(key: str) -> str:
 
 def _item(hold_id: UUID, sale: SaleTerms, wish: Wish) -> Item:
     priced: list[dict[str, Any]] = [line.stored() for line in wish.lines]
+    first = wish.wanted[0]
+    counted = len(wish.wanted) == 1 and first.places is None and not first.best
     return {
+        "category_id": str(first.category_id) if counted else None,
+        "quantity": first.quantity if counted else None,
         "id": str(hold_id),
         "event_id": str(sale.terms.event_id),
         "terms_version": sale.terms.version,

@@ -59,7 +59,9 @@ class OrderOperations(Desk):
             "name": buyer.name,
             "email": email_key(buyer.email),
             "phone": buyer.phone,
-            "consents": None if body.consents is None else [consent.model_dump() for consent in body.consents],
+            "consents": None
+            if body.consents is None
+            else [consent.model_dump() for consent in body.consents],
             "holders": None if body.attendees is None else [attendee.name for attendee in body.attendees],
         }
         answer = await self._order_batches.submit(item)
@@ -170,7 +172,9 @@ class OrderOperations(Desk):
         ]
 
     def _code(self, row: orders.OrderRow, ticket: dict[str, Any]) -> str:
-        return self._ticket_codes.code(UUID(ticket["id"]), row.event_id, ticket["serial"], ticket["key_number"])
+        return self._ticket_codes.code(
+            UUID(ticket["id"]), row.event_id, ticket["serial"], ticket["key_number"]
+        )
 
     def _check_secret(self, request: OrderRef) -> None:
         if not self._edges.keyring.owns(SECRET, request.code, request.secret):
@@ -188,7 +192,7 @@ class OrderOperations(Desk):
         async with self._database.system("a buyer changes or ends a claim by its secret") as connection:
             status = await batches.cancel_order(connection, order.id, "by the buyer", unpaid_only=True)
         if status is not None and status != "cancelled":
-            raise OrderNotCancellable(status=status)
+            raise OrderNotCancellable(order_status=status)
         return await self._order_by_code(request.code)
 
 

@@ -3,8 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-import structlog
-
+from biletpro.adapters import telemetry
 from biletpro.adapters.payments.provider import Card, Charge, ChargeResult, PaymentProvider, ProviderAway
 from biletpro.contracts.sales import (
     NoticeTaken,
@@ -34,7 +33,7 @@ PAYMENTS_PER_ROUND: Final = 50
 REFUNDS_PER_ROUND: Final = 20
 REFUND_RETRY_S: Final = 15.0
 
-log = structlog.get_logger()
+log = telemetry.logger()
 
 
 class PaymentOperations(OrderOperations):
@@ -135,13 +134,17 @@ class PaymentOperations(OrderOperations):
     async def _ask(self, row: payments.PaymentRow) -> None:
         result = await self._answer_of(row)
         if result.status == "unknown" and row.age_s < UNHEARD_AFTER_S:
-            result = ChargeResult(status="pending", reference=result.reference, redirect_url=None, reason=None)
+            result = ChargeResult(
+                status="pending", reference=result.reference, redirect_url=None, reason=None
+            )
         if result.status == "unknown":
             result = ChargeResult(
                 status="refused", reference=result.reference, redirect_url=None, reason="never_received"
             )
         if result.status == "pending" and row.age_s > GIVEN_UP_AFTER_S:
-            result = ChargeResult(status="refused", reference=result.reference, redirect_url=None, reason="abandoned")
+            result = ChargeResult(
+                status="refused", reference=result.reference, redirect_url=None, reason="abandoned"
+            )
         if result.status == "pending":
             async with self._database.system("settling what a provider says") as connection:
                 await payments.ask_later(connection, row.id, next_ask_s(row.age_s))
@@ -174,10 +177,14 @@ class PaymentOperations(OrderOperations):
             due = await payments.refunds_due(connection, REFUNDS_PER_ROUND)
         for refund in due:
             try:
-                result = await self._provider(refund.provider).refund(refund.id, refund.payment_id, refund.amount)
+                result = await self._provider(refund.provider).refund(
+                    refund.id, refund.payment_id, refund.amount
+                )
                 status = result.status
             except ProviderAway as error:
-                log.warning("provider_away", provider=refund.provider, refund_id=str(refund.id), error=str(error))
+                log.warning(
+                    "provider_away", provider=refund.provider, refund_id=str(refund.id), error=str(error)
+                )
                 status = "pending"
             async with self._database.system("settling what a provider says") as connection:
                 if status == "succeeded":

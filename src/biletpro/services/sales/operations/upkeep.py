@@ -12,7 +12,9 @@ CATEGORIES_PER_SWEEP: Final = 100
 DEAD_HOLDS_KEPT_HOURS: Final = 72
 HOLDS_PER_PURGE: Final = 5_000
 
-assert timedelta(hours=DEAD_HOLDS_KEPT_HOURS) > timedelta(hours=idempotency.KEPT_HOURS), "a hold is its own record"
+assert timedelta(hours=DEAD_HOLDS_KEPT_HOURS) > timedelta(hours=idempotency.KEPT_HOURS), (
+    "a hold is its own record"
+)
 
 
 class UpkeepOperations(Desk):

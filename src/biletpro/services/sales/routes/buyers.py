@@ -43,12 +43,18 @@ SINCE_MAX: Final = 2**63 - 1
 AVAILABILITY_HEADERS: Final = {"Cache-Control": "public, max-age=1"}
 
 _HOLD_TOKEN = Parameter("Hold-Token", "header", False, "The secret that owns the hold", {"type": "string"})
-_ORDER_SECRET = Parameter("Order-Secret", "header", False, "The secret that owns the order", {"type": "string"})
+_ORDER_SECRET = Parameter(
+    "Order-Secret", "header", False, "The secret that owns the order", {"type": "string"}
+)
 _KEY = {"type": "string", "minLength": 16, "maxLength": 128}
 _KEY_ADVISED = Parameter("Idempotency-Key", "header", False, "A UUID; makes a repeat the same hold", _KEY)
 _KEY_NEEDED = Parameter("Idempotency-Key", "header", True, "Makes a repeat the same act", _KEY)
 _SINCE = Parameter(
-    "since", "query", False, "Only the places that changed after this version", {"type": "integer", "minimum": 0}
+    "since",
+    "query",
+    False,
+    "Only the places that changed after this version",
+    {"type": "integer", "minimum": 0},
 )
 
 
@@ -63,7 +69,9 @@ def _hold_token(request: Request) -> str:
 
 def _order(request: Request) -> OrderRef:
     code = request.path_params["code"]
-    symbols = tidy_code(code[len(ORDER_CODE_PREFIX) :]) if code[: len(ORDER_CODE_PREFIX)].upper() == "BP-" else None
+    symbols = (
+        tidy_code(code[len(ORDER_CODE_PREFIX) :]) if code[: len(ORDER_CODE_PREFIX)].upper() == "BP-" else None
+    )
     if symbols is None:
         raise OrderUnknown
     return OrderRef.model_construct(
@@ -199,7 +207,12 @@ class BuyerRoutes:
         if text is None:
             body = await self._operations.availability_json(event_id)
             return Response(body, 200, AVAILABILITY_HEADERS, "application/json")
-        if not text.isascii() or not text.isdigit() or len(text) > len(str(SINCE_MAX)) or int(text) > SINCE_MAX:
+        if (
+            not text.isascii()
+            or not text.isdigit()
+            or len(text) > len(str(SINCE_MAX))
+            or int(text) > SINCE_MAX
+        ):
             raise Invalid("the version of an earlier answer", field="since")
         wanted = AvailabilityRequest(event_id=event_id, since=int(text))
         return rendered(await self._operations.availability(ANONYMOUS, wanted), 200, AVAILABILITY_HEADERS)

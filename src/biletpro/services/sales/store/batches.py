@@ -86,7 +86,9 @@ async def release_hold(connection: Connection, hold_id: UUID) -> str:
     return state
 
 
-async def cancel_order(connection: Connection, order_id: UUID, reason: str, *, unpaid_only: bool) -> str | None:
+async def cancel_order(
+    connection: Connection, order_id: UUID, reason: str, *, unpaid_only: bool
+) -> str | None:
     """None when it is done, else the status that forbids it. See sales.cancel_order_v1."""
     status: str | None = await connection.fetchval(
         """-- sales.cancel_order

@@ -103,7 +103,8 @@ def _stock_row(event: EventTerms, category: CategoryTerms) -> tuple[UUID, UUID, 
 async def keep_places(connection: Connection, event: EventTerms, layout: Sequence[PlaceTerms]) -> None:
     """The layout's places: new ones come, gone ones go unless claimed, all get their words and order anew."""
     rows = [
-        {"n": n, **place.model_dump(mode="json"), "open": place.state == "open"} for n, place in enumerate(layout)
+        {"n": n, **place.model_dump(mode="json"), "open": place.state == "open"}
+        for n, place in enumerate(layout)
     ]
     await connection.execute(
         """-- sales.remove_places
