@@ -93,6 +93,16 @@ unit: $(DEVELOPMENT) ## The tests that need no server (< 20 s)
 test: $(DEVELOPMENT) ## All tests
 	$(BIN)/pytest
 
+# ---- Measuring ----
+
+.PHONY: bench
+bench: $(RUNTIME) ## How fast it sells here, beside the machine's own limits (about 4 minutes)
+	$(BIN)/python -m biletpro bench --json build/bench.json
+
+.PHONY: figures
+figures: $(RUNTIME) ## Write the last bench's figures into README.md and docs/figures.md
+	$(BIN)/python -m biletpro.bench.figures build/bench.json README.md docs/figures.md
+
 # ---- Now and then ----
 
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

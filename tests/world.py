@@ -19,10 +19,12 @@ from biletpro.adapters.http.server import bind, serve
 from biletpro.adapters.migrate import ALL_SERVICES_LOGIN, migrate
 from biletpro.adapters.payments import cards
 from biletpro.assembly import NAMES, SCHEMAS, Assembly, Settings, assembled
+from biletpro.contracts.auth import Auth, EnsureUser
 from biletpro.embedded.servers import EmbeddedUrls
 from biletpro.kernel.clock import utc_now
 from biletpro.kernel.ids import new_id
 from biletpro.kernel.messages import rfc3339
+from biletpro.kernel.permissions import service_caller
 
 TEMPLATE = "test_template"
 PASSWORD = Secret("a-password-for-tests")
@@ -129,6 +131,16 @@ class World:
         person.organization_id = made.json()["id"]
         person.tokens = await self.sign_in(person.email)
         return person
+
+    async def operator(self) -> Person:
+        """A platform operator, made as the seed makes one."""
+        email = f"{uuid4().hex[:12]}@example.com"
+        people = self.assembly.find(Auth, "auth")
+        wanted = EnsureUser(
+            email=email, name="Platform İşletmeni", password=USER_PASSWORD, locale="tr", operator=True
+        )
+        await people.ensure_user(service_caller("tests"), wanted)
+        return Person(email, await self.sign_in(email))
 
     async def any_owner(self) -> Person:
         """The owner of the module's shared firm: a firm a test would mostly be hashing of passwords."""

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 from typing_extensions import TypeForm
 
-from biletpro.adapters import rpc, upkeep
+from biletpro.adapters import rpc, telemetry, upkeep
 from biletpro.adapters.environment import Secret, SettingFault, load, setting
 from biletpro.adapters.http.app import create_app
 from biletpro.adapters.http.guard import FindApiKey as FindKey
@@ -66,6 +66,7 @@ CONTRACTS: Final[dict[str, Any]] = {
 NAMES: Final = tuple(CONTRACTS)
 SCHEMAS: Final = [Schema(name, Path(__file__).parent / "services" / name / "migrations") for name in NAMES]
 ACCESS_POLL_S: Final = 0.5
+LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 Contract = TypeVar("Contract")
 
@@ -92,6 +93,10 @@ class Settings:
     ticket_keys: Secret = setting(Secret(""), "numbered Ed25519 seeds of ticket codes, as 1:hex,2:hex")
     rpc_secret: Secret = setting(Secret(""), "what services prove themselves to each other with")
     bank_secret: Secret = setting(Secret(""), "what the sandbox's bank signs its callbacks with")
+
+    def __post_init__(self) -> None:
+        if self.log_level not in LOG_LEVELS:
+            raise ValueError(f"BILETPRO_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
 
     def own_url(self) -> str:
         """Where browsers and banks reach this process."""
@@ -320,6 +325,7 @@ async def assembled(
 ) -> AsyncIterator[Assembly]:
     """The named services, running; they stop with the block. Raises SettingFault, and Busy when a server is away."""
     required(settings)
+    telemetry.configure_logs(settings.log_level)
     label = names[0] if len(names) == 1 else "all"
     direct = settings.direct_database_url or settings.database_url
     assembly = Assembly(

@@ -29,7 +29,7 @@ def test_sql_outside_store_is_caught(path: str, text: str, line: int) -> None:
     [
         (SERVICE + "store.py", 'Q = "SELECT id FROM sales.orders"\n'),
         ("src/biletpro/adapters/outbox.py", 'Q = "INSERT INTO x (a) VALUES (1)"\n'),
-        ("bench/loader.py", 'Q = "TRUNCATE sales.orders"\n'),
+        ("src/biletpro/bench/loader.py", 'Q = "TRUNCATE sales.orders"\n'),
         (
             SERVICE + "operations.py",
             'T = "select a seat from the map"\nU = "Update your browser"\nV = "SELECT a place"\n',

@@ -81,7 +81,7 @@ def load(kind: type[S], section: str, environment: Mapping[str, str], **given: A
     try:
         return kind(**values)
     except ValueError as error:
-        raise SettingFault(f"{PREFIX}_{section.upper()}: {error}") from error
+        raise SettingFault(str(error)) from error
 
 
 def _from_file(variable: str, path: str) -> Secret:

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import structlog
 
+from biletpro.kernel.errors import Refusal
+
 RESTART_DELAY_S: Final = 1.0
 STOP_TIMEOUT_S: Final = 10.0
 
@@ -41,8 +43,9 @@ class Tasks:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("task_failed", task=task.get_name(), exc_info=task.exception())
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None and not isinstance(failure, Refusal):
+            log.error("task_failed", task=task.get_name(), exc_info=failure)
 
     async def stop(self) -> None:
         """Cancel what still runs and wait for it, at most `STOP_TIMEOUT_S`."""

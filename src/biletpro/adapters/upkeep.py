@@ -18,7 +18,7 @@ async def tidy(database: Database, clock: Clock) -> None:
         await idempotency.purge(connection, database.schema)
         await connection.execute(
             f"""-- upkeep.make_months
-            SELECT {database.schema}.make_months($1)""",
+            SELECT {database.schema}.make_months($1), {database.schema}.epoch()""",
             clock().date(),
         )
 

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -46,16 +47,17 @@ def program(name: str) -> Path:
 
 async def run(command: Sequence[str], *, text: str = "", timeout_s: float = 60.0) -> Outcome:
     """Run to the end, feeding *text*; the program does not outlive this call."""
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=ENVIRONMENT,
-        start_new_session=True,
-    )
+    with _holding(text) as stdin:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(text.encode()), timeout_s)
+        output, _ = await asyncio.wait_for(process.communicate(), timeout_s)
     except TimeoutError:
         raise EmbeddedFault(
             f"{Path(command[0]).name} took longer than {timeout_s:g} s",
@@ -67,6 +69,22 @@ async def run(command: Sequence[str], *, text: str = "", timeout_s: float = 60.0
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     return Outcome(process.returncode == 0, output.decode(errors="replace"))
+
+
+@contextlib.contextmanager
+def _holding(text: str) -> Iterator[int]:
+    """A pipe's end from which *text* is read.
+
+    Written before there is a reader: a program that ends unread closes uvloop's transport under our hands.
+    """
+    assert len(text) < select.PIPE_BUF, "a pipe takes no more before somebody reads"
+    read_end, write_end = os.pipe()
+    try:
+        os.write(write_end, text.encode())
+        os.close(write_end)
+        yield read_end
+    finally:
+        os.close(read_end)
 
 
 class Server:

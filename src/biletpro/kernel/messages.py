@@ -16,7 +16,8 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """PostgreSQL keeps neither NUL nor half a character. Raises ValueError."""
     if _UNSAFE_TEXT.search(text):
         raise ValueError("text may not hold NUL or lone surrogates")
     return text
@@ -49,9 +50,9 @@ Moment = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
-LongText = Annotated[str, Field(max_length=10_000), AfterValidator(_storable)]
-Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]
+ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
+LongText = Annotated[str, Field(max_length=10_000), AfterValidator(storable)]
+Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(storable)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -12,6 +12,7 @@ from biletpro.adapters.signing import SigningKeys
 from biletpro.adapters.tokens import AccessTokens
 from biletpro.adapters.valkey import Cache
 from biletpro.contracts.auth import RefreshSession, RegisterUser, SignIn
+from biletpro.contracts.organization import Organizations
 from biletpro.kernel.clock import utc_now
 from biletpro.kernel.errors import Refusal
 from biletpro.kernel.messages import Nothing
@@ -21,6 +22,7 @@ from biletpro.services.auth.service import Settings
 from tests.services.auth.people import (
     API,
     PASSWORD,
+    Person,
     fresh_email,
     outcome,
     owner,
@@ -39,11 +41,11 @@ async def change(
     return await client.post(f"{API}/auth/password", json=body, headers=headers)
 
 
-def without_valkey(system: Any, database: Database, settings: Settings) -> AuthOperations:
+def without_valkey(organizations: Organizations, database: Database, settings: Settings) -> AuthOperations:
     """Auth as it runs in a process that cannot reach Valkey."""
     return AuthOperations(
         database=database,
-        organizations=system.assembly.offers["organization"],
+        organizations=organizations,
         passwords=Passwords(),
         tokens=AccessTokens(SigningKeys({1: bytes(32)}), utc_now),
         cache=Cache("redis://127.0.0.1:1/0"),
@@ -99,35 +101,34 @@ class TestMe:
 
     @pytest.mark.parametrize("if_match", [None, '"7"', "*", 'W/"1"', "1", '"x"'])
     async def test_a_change_meant_for_another_version_is_refused(
-        self, client: httpx.AsyncClient, if_match: str | None
+        self, client: httpx.AsyncClient, someone: Person, if_match: str | None
     ) -> None:
         """Without If-Match as well: two people never overwrite each other unseen."""
-        who = await signed_in(client)
-        headers = {**who.headers, **({} if if_match is None else {"If-Match": if_match})}
+        headers = {**someone.headers, **({} if if_match is None else {"If-Match": if_match})}
 
         response = await client.patch(f"{API}/auth/me", json={"name": "Başkası"}, headers=headers)
 
         assert (412, "if_match_required" if if_match is None else "stale") == outcome(response)
-        assert "Deniz Kaya" == (await client.get(f"{API}/auth/me", headers=who.headers)).json()["name"]
+        assert "Deniz Kaya" == (await client.get(f"{API}/auth/me", headers=someone.headers)).json()["name"]
 
     @pytest.mark.parametrize(
         "patch", [{"name": None}, {"locale": None}, {"email": "x@example.com"}, {"operator": True}]
     )
     async def test_what_cannot_be_changed_is_named(
-        self, client: httpx.AsyncClient, patch: dict[str, Any]
+        self, client: httpx.AsyncClient, someone: Person, patch: dict[str, Any]
     ) -> None:
         """A name cannot be emptied; an e-mail and rights are not changed here."""
-        who = await signed_in(client)
-
         response = await client.patch(
-            f"{API}/auth/me", json=patch, headers={**who.headers, "If-Match": '"1"'}
+            f"{API}/auth/me", json=patch, headers={**someone.headers, "If-Match": '"1"'}
         )
 
         assert (422, *patch) == (response.status_code, response.json()["field"])
 
-    async def test_without_valkey_all_of_it_works(self, system: Any, database: Database) -> None:
+    async def test_without_valkey_all_of_it_works(
+        self, organizations: Organizations, database: Database
+    ) -> None:
         """The truth of a session is in PostgreSQL; the cache only spares a look."""
-        away = without_valkey(system, database, Settings())
+        away = without_valkey(organizations, database, Settings())
         email = fresh_email()
         await away.register(ANONYMOUS, RegisterUser(email=email, password=PASSWORD, name="Deniz Kaya"))
         opened = await away.sign_in(ANONYMOUS, SignIn(email=email, password=PASSWORD))
@@ -164,11 +165,9 @@ class TestPassword:
         assert [(401, "bad_credentials")] * 5 + [(423, "locked_out")] == tries
         assert 423 == (await try_sign_in(client, who.email)).status_code
 
-    async def test_a_weak_new_password_is_refused(self, client: httpx.AsyncClient) -> None:
+    async def test_a_weak_new_password_is_refused(self, client: httpx.AsyncClient, someone: Person) -> None:
         """The same rules as at registering; the field is `new`."""
-        who = await signed_in(client)
-
-        response = await change(client, who.headers, PASSWORD, "kisa")
+        response = await change(client, someone.headers, PASSWORD, "kisa")
 
         assert (422, "new") == (response.status_code, response.json()["field"])
 
@@ -198,10 +197,10 @@ class TestSettings:
             Settings(**given)
 
     async def test_closed_registration_lets_only_operators_register(
-        self, system: Any, database: Database
+        self, organizations: Organizations, database: Database
     ) -> None:
         """403 for everybody else."""
-        closed = without_valkey(system, database, Settings(open_registration=False))
+        closed = without_valkey(organizations, database, Settings(open_registration=False))
         body = RegisterUser(email=fresh_email(), password=PASSWORD, name="Deniz Kaya")
 
         with pytest.raises(Refusal) as refusal:

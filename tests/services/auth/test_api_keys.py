@@ -1,7 +1,7 @@
 """API keys: shown once, worth no more than their maker, dead within two seconds of their end."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ import pytest
 
 from biletpro.adapters.postgres import Database
 from biletpro.contracts.auth import API_KEYS_MAX, Auth, FindApiKey
+from biletpro.kernel.clock import utc_now
 from biletpro.kernel.errors import Denied
 from biletpro.kernel.messages import rfc3339
 from biletpro.kernel.permissions import ANONYMOUS
@@ -109,9 +110,11 @@ class TestCreating:
             ("key", "bp_mine"),
         ],
     )
-    async def test_a_bad_field_is_named(self, client: httpx.AsyncClient, field: str, value: object) -> None:
+    async def test_a_bad_field_is_named(
+        self, client: httpx.AsyncClient, firm: tuple[Person, str], field: str, value: object
+    ) -> None:
         """And no key is made."""
-        who, organization_id = await owner(client)
+        who, organization_id = firm
 
         response = await create(client, who, organization_id, **{field.split(".", 1)[0]: value})
 
@@ -158,7 +161,7 @@ class TestEnding:
     async def test_a_key_ends_by_itself(self, client: httpx.AsyncClient) -> None:
         """At its `expires_at`; the list still shows it."""
         who, organization_id = await owner(client)
-        ends = rfc3339(datetime.now(UTC) + timedelta(seconds=1))
+        ends = rfc3339(utc_now() + timedelta(seconds=1))
         key = (await create(client, who, organization_id, expires_at=ends)).json()["key"]
         await asyncio.sleep(1.1)
 

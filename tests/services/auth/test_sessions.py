@@ -9,6 +9,7 @@ import pytest
 from biletpro.adapters.postgres import Database
 from tests.services.auth.people import (
     API,
+    Person,
     bearer,
     member,
     outcome,
@@ -94,15 +95,14 @@ class TestRenewing:
 
     @pytest.mark.parametrize("token", ["x", "rt_", "bp_" + "a" * 43, "ş", "\x00", " "])
     async def test_nonsense_is_refused_and_closes_nothing(
-        self, client: httpx.AsyncClient, token: str
+        self, client: httpx.AsyncClient, someone: Person, token: str
     ) -> None:
         """Whoever knows only a session's id cannot close it with a made-up token."""
-        who = await signed_in(client)
-        made_up = who.refresh[:40] + "A" * (len(who.refresh) - 40)
+        made_up = someone.refresh[:40] + "A" * (len(someone.refresh) - 40)
 
         assert (await renew(client, token)).status_code in {401, 422}
         assert (401, "refresh_invalid") == outcome(await renew(client, made_up))
-        assert 201 == (await renew(client, who.refresh)).status_code
+        assert await alive(client, someone.access)
 
     async def test_a_session_ends_however_often_it_was_renewed(
         self, client: httpx.AsyncClient, database: Database
@@ -218,11 +218,11 @@ class TestEnding:
         assert 201 == (await renew(client, other.refresh)).status_code
 
     @pytest.mark.parametrize("after", ["!", "a", "AAAA", "ş", "x" * 900])
-    async def test_a_made_up_cursor_is_refused(self, client: httpx.AsyncClient, after: str) -> None:
+    async def test_a_made_up_cursor_is_refused(
+        self, client: httpx.AsyncClient, someone: Person, after: str
+    ) -> None:
         """Never a guess at what was meant."""
-        who = await signed_in(client)
-
-        response = await client.get(f"{API}/auth/sessions", params={"after": after}, headers=who.headers)
+        response = await client.get(f"{API}/auth/sessions", params={"after": after}, headers=someone.headers)
 
         assert (422, "after") == (response.status_code, response.json()["field"])
 

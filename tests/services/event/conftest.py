@@ -1,18 +1,19 @@
 """The assembled system as the tests of events use it: one firm a module, and the public."""
 
-from typing import Any, cast
+from typing import cast
 
 import httpx
 import pytest
 
 from biletpro.contracts.event import Events
 from tests.services.event.stage import Firm, new_firm
+from tests.world import World
 
 
 @pytest.fixture(scope="module")
-def client(system: Any) -> httpx.AsyncClient:
+def client(world: World) -> httpx.AsyncClient:
     """Somebody from the public."""
-    return cast(httpx.AsyncClient, system.client)
+    return world.client
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,6 @@ async def firm(client: httpx.AsyncClient) -> Firm:
 
 
 @pytest.fixture(scope="module")
-def events(system: Any) -> Events:
+def events(world: World) -> Events:
     """The contract, as other services call it."""
-    return cast(Events, system.assembly.offers["event"])
+    return cast(Events, world.assembly.offers["event"])

@@ -23,7 +23,7 @@ STATEMENT = re.compile(
 HOMES = re.compile(
     r"""^(?: src/biletpro/services/\w+/store(?:\.py|/)
       | src/biletpro/adapters/(?:idempotency|migrate|outbox|postgres)(?:\.py|/)
-      | src/biletpro/embedded/ | bench/ | tests/
+      | src/biletpro/embedded/ | src/biletpro/bench/ | tests/
     )""",
     re.VERBOSE,
 )

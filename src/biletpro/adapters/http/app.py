@@ -13,6 +13,7 @@ from biletpro.kernel.errors import Refusal
 
 from . import problems
 from .bodies import readable_body
+from .dispatch import HotDispatch
 from .edge import BodyRule, Edge
 from .hot import HotRoute, merge
 
@@ -58,12 +59,8 @@ def create_app(
         if app.openapi_schema is None:
             schema = merge(plain_document(), hot_routes)
             schema["components"]["schemas"]["Problem"] = problems.PROBLEM_SCHEMA
-            schema["components"].setdefault("securitySchemes", {})["bearer"] = {
-                "type": "http",
-                "scheme": "bearer",
-            }
             app.openapi_schema = schema
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
-    return Edge(app, body_rules), openapi
+    return Edge(HotDispatch(app, hot_routes), body_rules), openapi

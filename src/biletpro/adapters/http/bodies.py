@@ -1,4 +1,4 @@
-"""JSON bodies, read more strictly than any parser does by itself: what two readers may take differently is refused."""
+"""JSON bodies, read strictly: what two readers may take differently is refused."""
 
 import json
 import math
@@ -14,8 +14,8 @@ JSON_SUFFIX: Final = "json"
 def readable(body: bytes) -> Any:
     """The value of a JSON text in UTF-8. Raises Unparsable.
 
-    Refused are also: a name that comes twice, NaN and the infinities, a lone surrogate, and nesting or numbers beyond
-    what can be computed with.
+    Refused are also a name that comes twice, NaN and the infinities, a lone surrogate, and nesting or numbers
+    beyond what can be computed with.
     """
     try:
         value = _DECODER.decode(body.decode())

@@ -16,14 +16,16 @@ from biletpro.kernel.errors import TooLarge
 from . import problems
 
 BODY_MAX_BYTES: Final = 64 * 1024
-LENGTH_DIGITS_MAX: Final = 18
 FAULT_STATUS: Final = 500
+# Counted, never sent: the client left before there was an answer.
+GONE_STATUS: Final = 499
 HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 ]
 JSON_TYPES: Final = ("application/json", "application/merge-patch+json")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
 _TRACEPARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -36,18 +38,17 @@ class BodyRule:
     types: tuple[str, ...] = JSON_TYPES
 
 
-class _TooLong(Exception):
-    """The body that is being streamed in has passed its bound."""
-
-
 class _BoundedWire:
-    """One request's two directions. Past the bound the routes read an error, and what they answer to it is dropped:
-    whoever parses the body may have taken it for a fault of the text.
+    """One request's two directions, with a bound on what streams in.
+
+    Past it whoever reads is refused, and what is answered then is dropped: a parser on the way may have taken
+    the refusal for a fault of the text.
     """
 
     def __init__(self, receive: Receive, send: Send, bytes_max: int) -> None:
         self._receive = receive
         self._send = send
+        self._bytes_max = bytes_max
         self._bytes_left = bytes_max
         self.status: int | None = None
         self.is_passed = False
@@ -57,7 +58,7 @@ class _BoundedWire:
         self._bytes_left -= len(message.get("body", b""))
         if self._bytes_left < 0:
             self.is_passed = True
-            raise _TooLong
+            raise TooLarge(bytes_max=self._bytes_max)
         return message
 
     async def send(self, message: Message) -> None:
@@ -84,7 +85,7 @@ class Edge:
         headers: dict[bytes, bytes] = dict(scope["headers"])
         given = _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))
         scope.setdefault("state", {})["trace_id"] = given[1].decode() if given else os.urandom(16).hex()
-        status = 500
+        status = GONE_STATUS
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -102,7 +103,7 @@ class Edge:
         bytes_max, types = self._rule(scope["path"])
         declared = headers.get(b"content-length", b"0")
         has_body = declared != b"0" or b"transfer-encoding" in headers
-        if has_body and (len(declared) > LENGTH_DIGITS_MAX or not declared.isdigit() or int(declared) > bytes_max):
+        if has_body and not (_LENGTH.fullmatch(declared) and int(declared) <= bytes_max):
             await problems.of_refusal(scope, TooLarge(bytes_max=bytes_max))(scope, receive, send)
             return
         if has_body and not _is_one_of(headers.get(b"content-type", b""), types):
@@ -112,12 +113,10 @@ class Edge:
         wire = _BoundedWire(receive, send, bytes_max)
         try:
             await self._app(scope, wire.receive, wire.send)
-        except _TooLong:
-            assert wire.is_passed, "only the wire raises it"
         except Exception as error:  # the one catch-all: reported, answered as 500
-            if wire.status is None and not wire.is_passed:
+            if wire.status is None:
                 await problems.of_fault(scope, error)(scope, receive, send)
-            elif wire.status is not None and wire.status != FAULT_STATUS:
+            elif wire.status != FAULT_STATUS:
                 raise
         if wire.is_passed and wire.status is None:
             await problems.of_refusal(scope, TooLarge(bytes_max=bytes_max))(scope, receive, send)

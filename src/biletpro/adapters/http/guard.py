@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import Header
+from fastapi import Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import Request
 
 from biletpro.adapters.signing import body_hash
@@ -25,9 +26,10 @@ WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Who an API key speaks for; raises Unauthenticated for an unknown or revoked one.
 FindApiKey = Callable[[str], Awaitable[Caller]]
 
-AuthorizationHeader = Annotated[
-    str | None,
-    Header(alias="Authorization", description="Bearer access token or API key", include_in_schema=False),
+# Reads nothing that counts: it is how FastAPI writes into the document which operations need a credential.
+Documented = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBearer(scheme_name="bearer", description="An access token or an API key", auto_error=False)),
 ]
 
 
@@ -49,7 +51,7 @@ class Guard:
         self._verified: dict[str, tuple[Caller, datetime]] = {}
         self._api_keys: dict[str, tuple[Caller, float]] = {}
 
-    async def signed_in(self, request: Request) -> Caller:
+    async def signed_in(self, request: Request, _scheme: Documented = None) -> Caller:
         """FastAPI dependency: a user, an API key or a device. Raises Unauthenticated."""
         caller = await self.anyone(request)
         if caller.kind == "anonymous":
@@ -127,4 +129,4 @@ async def once_of(request: Request) -> Once | None:
     if key is None:
         return None
     body = await request.body()
-    return Once(route=f"{request.method} {request.url.path}", key=key, body_hash=body_hash(body))
+    return Once(route=f"{request.method} {request.scope['path']}", key=key, body_hash=body_hash(body))

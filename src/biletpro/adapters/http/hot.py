@@ -17,6 +17,7 @@ from biletpro.kernel.errors import NotFound
 from .bodies import readable
 from .problems import PROBLEM_TYPE, invalid
 
+NOT_STORED: Final = {"Cache-Control": "no-store"}
 REF_TEMPLATE: Final = "#/components/schemas/{model}"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -82,9 +83,14 @@ def rendered(answer: BaseModel, status: int = 200, headers: dict[str, str] | Non
     return Response(
         answer.model_dump_json(exclude_none=False),
         status,
-        {"Cache-Control": "no-store", **(headers if headers is not None else {})},
+        {**NOT_STORED, **(headers if headers is not None else {})},
         "application/json",
     )
+
+
+def rendered_json(body: str, status: int = 200) -> Response:
+    """JSON that is ready made; private, so no cache keeps it."""
+    return Response(body, status, NOT_STORED, "application/json")
 
 
 def merge(schema: dict[str, Any], routes: Sequence[HotRoute]) -> dict[str, Any]:

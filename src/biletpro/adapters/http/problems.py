@@ -115,10 +115,12 @@ def of_refusal(scope: Any, refusal: Refusal) -> Response:
 def invalid(error: ValidationError | RequestValidationError) -> Refusal:
     """What a failed validation means: unreadable, an unknown id in the path, or the first wrong field."""
     first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in {"body", "query", "header"}]
+    where = [str(part) for part in first["loc"]]
+    # FastAPI says first which part of the request it means; a model alone knows of no such parts.
+    part = where.pop(0) if isinstance(error, RequestValidationError) else "body"
     if first["type"] in {"json_invalid", "json_type"}:
         return Unparsable(str(first["msg"]))
-    if where[:1] == ["path"]:
+    if part == "path":
         return NotFound()
     return Invalid(str(first["msg"]), field=".".join(where)[:FIELD_CHARS_MAX] or "body")
 
@@ -145,7 +147,7 @@ async def answer_http(request: Request, error: Exception) -> Response:
 
 
 def _methods_of(request: Request) -> list[str]:
-    """What the path takes: a framework names the methods of the first route that fits, and several share a path."""
+    """What the path takes; the framework would name the first route's methods, and several share a path."""
     return [
         method
         for method in METHODS

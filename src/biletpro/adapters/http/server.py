@@ -54,6 +54,7 @@ async def serve(apps: Sequence[tuple[ASGIApp, socket.socket]], stop: asyncio.Eve
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
             )
         )

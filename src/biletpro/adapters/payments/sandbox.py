@@ -76,7 +76,7 @@ class SandboxProvider:
 def _json_payment_id(body: bytes) -> UUID:
     try:
         return UUID(json.loads(body)["payment_id"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Invalid("the notice cannot be read", field="body") from error
 
 

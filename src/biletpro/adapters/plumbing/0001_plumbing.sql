@@ -96,3 +96,6 @@ CREATE TABLE SCHEMA.idempotency (
 CREATE INDEX idempotency_by_age ON SCHEMA.idempotency (created_at);
 GRANT SELECT, INSERT, UPDATE ON SCHEMA.idempotency TO SCHEMA_tenant;
 GRANT SELECT, INSERT, UPDATE, DELETE ON SCHEMA.idempotency TO SCHEMA_system;
+
+-- The present life is known before the first event, so that no event's transaction must wait for another's.
+SELECT SCHEMA.epoch();

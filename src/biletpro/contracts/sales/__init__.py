@@ -191,7 +191,7 @@ class Sales(Protocol):
         """Raises OrderUnknown."""
 
     async def take_notice(self, caller: Caller, request: PaymentNotice) -> NoticeTaken:
-        """Settle what a provider calls back about. Raises ProviderUnknown, Invalid, NotFound."""
+        """Settle what a provider calls back about. Raises Invalid, NotFound."""
 
     async def availability(self, caller: Caller, request: AvailabilityRequest) -> Availability:
         """Raises NotFound."""

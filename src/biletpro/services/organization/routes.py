@@ -34,7 +34,7 @@ from biletpro.contracts.organization import (
     Reason,
     SuspendOrganization,
 )
-from biletpro.kernel.messages import PAGE_MAX, Message, Word
+from biletpro.kernel.messages import PAGE_MAX, LongText, Message, Word
 from biletpro.kernel.permissions import Caller
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
@@ -128,7 +128,7 @@ def _platform(operations: Organizations, guard: Guard) -> APIRouter:
     @routes.get("/organizations")
     async def find(
         caller: SignedIn,
-        query: Annotated[str, Query(max_length=200)] = "",
+        query: Annotated[LongText, Query(max_length=200)] = "",
         limit: Limit = 50,
         after: After = None,
     ) -> OrganizationPage:

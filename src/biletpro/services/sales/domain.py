@@ -3,15 +3,14 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from biletpro.contracts.sales import HoldItem, LimitReached, Line, PlaceLabel, WantedPlace
+from biletpro.contracts.sales import HoldItem, LimitReached, WantedPlace
 from biletpro.contracts.terms import CategoryTerms, EventTerms, PlaceTerms
 from biletpro.kernel.errors import Invalid, NotFound
-from biletpro.kernel.money import BASIS_POINTS, Currency, Money, share, split
+from biletpro.kernel.money import BASIS_POINTS, share, split
 
 ORDER_CODE_PREFIX: Final = "BP-"
 TURKEY: Final = "+90"
@@ -48,26 +47,6 @@ class PricedLine:
             "tax": self.tax,
             "total": self.total,
         }
-
-
-def line_of(stored: dict[str, Any], currency: Currency) -> Line:
-    """A stored line as promised to callers."""
-
-    def money(name: str) -> Money:
-        return Money.model_construct(amount=stored[name], currency=currency)
-
-    place = stored["place"]
-    return Line.model_construct(
-        category_id=UUID(stored["category_id"]),
-        category=stored["category"],
-        place=None if place is None else PlaceLabel.model_validate(place),
-        admits=stored["admits"],
-        face=money("face"),
-        discount=money("discount"),
-        fee=money("fee"),
-        tax=money("tax"),
-        total=money("total"),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +88,9 @@ def priced(units: list[Unit], discount: int, tax_rate_bp: int, fee_rate_bp: int)
     return lines
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SaleTerms:
-    """An event's terms, looked up quickly."""
+    """An event's terms, looked up quickly. One object is one version."""
 
     terms: EventTerms
     places: dict[UUID, PlaceTerms]
@@ -122,16 +101,17 @@ class SaleTerms:
         return {category.id: category for category in self.terms.categories}
 
     @cached_property
-    def _priced_admission(self) -> dict[UUID, PricedLine]:
+    def _counted(self) -> dict[tuple[UUID, int], "Wish"]:
         return {}
 
-    def admission(self, category: CategoryTerms) -> PricedLine:
-        """The line of one unnumbered place; the same for all, so it is priced once."""
-        known = self._priced_admission.get(category.id)
+    def counted(self, category: CategoryTerms, quantity: int) -> "Wish":
+        """Unnumbered places of one category: the same wish for every buyer, so it is priced once."""
+        known = self._counted.get((category.id, quantity))
         if known is None:
-            unit = Unit(category, None, 1, category.price.amount)
-            known = priced([unit], 0, self.terms.tax_rate_bp, self.terms.fee_rate_bp)[0]
-            self._priced_admission[category.id] = known
+            units = [Unit(category, None, 1, category.price.amount)] * quantity
+            lines = priced(units, 0, self.terms.tax_rate_bp, self.terms.fee_rate_bp)
+            known = Wish([WishedLine(category.id, quantity, None, best=False)], lines)
+            self._counted[category.id, quantity] = known
         return known
 
 
@@ -145,13 +125,14 @@ class WishedLine:
     best: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Wish:
-    """A buyer's items under an event's terms, priced."""
+    """A buyer's items under an event's terms, priced. Compared by identity: counted ones are shared."""
 
     wanted: list[WishedLine]
     lines: list[PricedLine]
 
+    @cached_property
     def total(self) -> int:
         """What it costs, in minor units."""
         return sum(line.total for line in self.lines)
@@ -159,6 +140,12 @@ class Wish:
 
 def wished(sale: SaleTerms, items: list[HoldItem]) -> Wish:
     """Raises NotFound for a category or place of another event, Invalid for a wrong ask, LimitReached."""
+    _check_limit(sale, items)
+    first = sale.categories.get(items[0].category_id)
+    if len(items) == 1 and first is not None and first.kind == "general" and items[0].quantity is not None:
+        if items[0].best_available:
+            raise Invalid("these places have no numbers", field="items.0")
+        return sale.counted(first, items[0].quantity)
     wanted: list[WishedLine] = []
     lines: list[PricedLine] = []
     for n, item in enumerate(items):
@@ -182,11 +169,15 @@ def wished(sale: SaleTerms, items: list[HoldItem]) -> Wish:
             raise Invalid(why, field=f"items.{n}")
         if numbered and category.per_person:
             raise Invalid("a table priced per guest is chosen by number", field=f"items.{n}.best_available")
-        lines += [sale.admission(category)] * quantity
+        lines += sale.counted(category, quantity).lines
         wanted.append(WishedLine(category.id, quantity, None, best=numbered))
-    if len(lines) > sale.terms.max_per_order:
-        raise LimitReached(limit=sale.terms.max_per_order)
     return Wish(wanted, lines)
+
+
+def _check_limit(sale: SaleTerms, items: list[HoldItem]) -> None:
+    places = sum(len(item.places) if item.places is not None else item.quantity or 0 for item in items)
+    if places > sale.terms.max_per_order:
+        raise LimitReached(limit=sale.terms.max_per_order)
 
 
 def _place_unit(sale: SaleTerms, category: CategoryTerms, wanted: WantedPlace, n: int) -> Unit:
@@ -228,8 +219,3 @@ def record_name(route: str, owner: str, key: str) -> str:
 def next_ask_s(age_s: float) -> float:
     """When to ask a silent provider again: soon at first, then as rarely as the payment is old."""
     return min(max(age_s / 2, 2.0), 600.0)
-
-
-def moment(text: str) -> datetime:
-    """A time out of the database's JSON."""
-    return datetime.fromisoformat(text)

@@ -52,7 +52,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON auth.refresh_tokens TO auth_system;
 -- By hash: what was typed as an e-mail may be nobody's, or a password in the wrong field.
 CREATE TABLE auth.sign_in_failures (
     email_hash bytea NOT NULL,
-    failures integer NOT NULL,
+    failures bigint NOT NULL,
     last_at timestamptz NOT NULL,
     locked_until timestamptz,
     CONSTRAINT sign_in_failures_key PRIMARY KEY (email_hash),

@@ -18,9 +18,10 @@ from biletpro.contracts.event.drafts import (
     NewEvent,
     Postponement,
 )
+from biletpro.contracts.patches import check_version
 from biletpro.contracts.terms import CategoryTerms, EventStatus, EventTerms
 from biletpro.kernel import turkish
-from biletpro.kernel.errors import Invalid, Stale
+from biletpro.kernel.errors import Invalid
 from biletpro.kernel.ids import new_id
 
 from .layouts import Place, place_terms
@@ -141,10 +142,10 @@ def merged(event: EventView, changes: EventChanges) -> EventView:
     return changed
 
 
-def require_version(version: int, expected: int | None) -> None:
-    """Raises Stale when the caller saw another version."""
-    if expected is not None and expected != version:
-        raise Stale(version=version)
+def check_given_version(seen: int | None, now: int) -> None:
+    """Where If-Match is not asked for: raises Stale when it came and names another version."""
+    if seen is not None:
+        check_version(seen, now)
 
 
 def require_lasting(event: EventView) -> None:

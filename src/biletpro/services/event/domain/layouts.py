@@ -1,6 +1,5 @@
 """Layouts: a drawing becomes places in layout order, and places become a drawing again."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -68,15 +67,15 @@ def check_drawing(layout: Layout) -> None:
     _once([section.key for section in layout.sections], "sections")
     for n, section in enumerate(layout.sections):
         _once([row.key for row in section.rows], f"sections.{n}.rows")
-    keys = [spot.key for _, spot in _spots(layout)]
-    if len(keys) > PLACES_MAX:
-        raise Invalid(f"at most {PLACES_MAX} places", field="sections")
-    counted = Counter(keys)
+    seen: set[str] = set()
     for path, spot in _spots(layout):
-        if counted[spot.key] > 1:
+        if spot.key in seen:
             raise Invalid(f"the key {spot.key} is used twice", field=f"{path}.key")
         if isinstance(spot, LayoutTable) and spot.guests_min > spot.guests_max:
             raise Invalid("at least guests_min", field=f"{path}.guests_max")
+        seen.add(spot.key)
+    if len(seen) > PLACES_MAX:
+        raise Invalid(f"at most {PLACES_MAX} places", field="sections")
 
 
 def check_categories(layout: Layout, categories: Sequence[CategoryView]) -> None:

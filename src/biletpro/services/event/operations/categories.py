@@ -73,7 +73,7 @@ class CategoryEdits(Desk):
                 return known
             seen = await event_store.find_event(connection, request.event_id)
             old = await category_store.find(connection, request.event_id, request.category_id)
-        domain.require_version(old.version, request.version)
+        domain.check_given_version(request.version, old.version)
         domain.require_lasting(seen)
         changed = domain.merged_category(old, request.changes, seen)
         if seen.published_at is not None and old.kind == "general" and changed.capacity < old.capacity:

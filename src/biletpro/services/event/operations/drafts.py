@@ -10,6 +10,7 @@ from biletpro.contracts.event.drafts import (
     EventView,
     ListEvents,
 )
+from biletpro.contracts.patches import check_version
 from biletpro.kernel.permissions import Caller, Permission
 
 from ..domain import events as domain
@@ -51,7 +52,7 @@ class EventEdits(Desk):
 
             async def work() -> EventView:
                 event = await event_store.lock_event(connection, request.event_id)
-                domain.require_version(event.version, request.version)
+                check_version(request.version, event.version)
                 domain.require_lasting(event)
                 return await self._changed(connection, domain.merged(event, request.changes))
 

@@ -46,7 +46,7 @@ class LayoutEdits(Desk):
             seen = await event_store.find_event(connection, request.event_id)
             categories = await category_store.of_event(connection, seen.id)
             known = {place.key: place for place in await place_store.of_event(connection, seen.id)}
-        domain.require_version(seen.layout_version, request.version)
+        domain.check_given_version(request.version, seen.layout_version)
         domain.require_lasting(seen)
         check_categories(request.layout, categories)
         places = arranged(request.layout, known)

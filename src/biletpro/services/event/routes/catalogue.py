@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
+from biletpro.adapters.http.etags import etag
 from biletpro.adapters.http.guard import Guard
 from biletpro.contracts.event.catalogue import BrowseEvents, EventCards, PublicEvent, PublicEventOf
 from biletpro.contracts.event.layouts import LayoutView
@@ -15,7 +16,6 @@ from ..domain.calendar import calendar
 from ..domain.pages import asked_time
 from ..operations import EventOperations
 from .layouts import drawn
-from .versions import etag
 
 TIME: Final = "RFC 3339 time, or a date, which is the whole day in Türkiye"
 CALENDAR_TYPE: Final = "text/calendar; charset=utf-8"
@@ -60,7 +60,7 @@ def router(operations: EventOperations, guard: Guard, clock: Clock) -> APIRouter
         event: ShortText, caller: Annotated[Caller, Depends(guard.anyone)], response: Response
     ) -> PublicEvent:
         shown = await operations.public_event(caller, PublicEventOf(event=event))
-        response.headers.update(etag(shown.version))
+        response.headers["ETag"] = etag(shown.version)
         return shown
 
     @found.get(
@@ -72,8 +72,8 @@ def router(operations: EventOperations, guard: Guard, clock: Clock) -> APIRouter
         if_none_match: Annotated[str | None, Header(alias="If-None-Match")] = None,
     ) -> Response:
         shown = await operations.public_layout(caller, PublicEventOf(event=event))
-        if if_none_match == etag(shown.version)["ETag"]:
-            return Response(status_code=304, headers=etag(shown.version))
+        if if_none_match == etag(shown.version):
+            return Response(status_code=304, headers={"ETag": etag(shown.version)})
         return drawn(shown)
 
     return found

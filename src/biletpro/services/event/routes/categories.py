@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from biletpro.adapters.http.etags import IfMatch, etag, seen_version
 from biletpro.adapters.http.guard import Guard
 from biletpro.contracts.event.drafts import (
     AddCategory,
@@ -19,7 +20,6 @@ from biletpro.contracts.event.drafts import (
 from biletpro.kernel.permissions import Caller
 
 from ..operations import EventOperations
-from .versions import IfMatch, etag, version_of
 
 
 def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None:
@@ -40,7 +40,7 @@ def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None
         category = await operations.add_category(
             caller, AddCategory(organization_id=org, event_id=event, category=body)
         )
-        response.headers.update(etag(category.version))
+        response.headers["ETag"] = etag(category.version)
         return category
 
     @router.patch("/events/{event}/categories/{category}")
@@ -57,11 +57,11 @@ def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None
             organization_id=org,
             event_id=event,
             category_id=category,
-            version=version_of(if_match),
+            version=seen_version(if_match),
             changes=body,
         )
         edited = await operations.edit_category(caller, edit)
-        response.headers.update(etag(edited.version))
+        response.headers["ETag"] = etag(edited.version)
         return edited
 
     @router.delete("/events/{event}/categories/{category}", status_code=204)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from biletpro.adapters.http.etags import IfMatch, etag, seen_version
 from biletpro.adapters.http.guard import Guard
 from biletpro.contracts.event.drafts import (
     CopyEvent,
@@ -21,7 +22,6 @@ from biletpro.contracts.event.drafts import (
 from biletpro.kernel.permissions import Caller
 
 from ..operations import EventOperations
-from .versions import IfMatch, etag, required_version_of
 
 
 def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None:
@@ -30,7 +30,7 @@ def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None
         org: UUID, body: NewEvent, caller: Annotated[Caller, Depends(guard.signed_in)], response: Response
     ) -> EventView:
         event = await operations.create_event(caller, CreateEvent(organization_id=org, event=body))
-        response.headers.update(etag(event.version))
+        response.headers["ETag"] = etag(event.version)
         return event
 
     @router.get("/events")
@@ -47,7 +47,7 @@ def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None
         org: UUID, event: UUID, caller: Annotated[Caller, Depends(guard.signed_in)], response: Response
     ) -> EventView:
         found = await operations.firm_event(caller, EventOf(organization_id=org, event_id=event))
-        response.headers.update(etag(found.version))
+        response.headers["ETag"] = etag(found.version)
         return found
 
     @router.patch("/events/{event}")
@@ -59,11 +59,9 @@ def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None
         response: Response,
         if_match: IfMatch = None,
     ) -> EventView:
-        version = required_version_of(if_match)
-        edited = await operations.edit_event(
-            caller, EditEvent(organization_id=org, event_id=event, version=version, changes=body)
-        )
-        response.headers.update(etag(edited.version))
+        edit = EditEvent(organization_id=org, event_id=event, version=seen_version(if_match), changes=body)
+        edited = await operations.edit_event(caller, edit)
+        response.headers["ETag"] = etag(edited.version)
         return edited
 
     @router.post("/events/{event}/copy", status_code=201)

@@ -5,18 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
+from biletpro.adapters.http.etags import IfMatch, etag, seen_version
 from biletpro.adapters.http.guard import Guard
 from biletpro.contracts.event.drafts import EventOf
 from biletpro.contracts.event.layouts import Layout, LayoutView, PlacesPatch, PlacesSet, PutLayout, SetPlaces
 from biletpro.kernel.permissions import Caller
 
 from ..operations import EventOperations
-from .versions import IfMatch, etag, version_of
 
 
 def drawn(layout: LayoutView) -> Response:
     """Encoded once: a drawing of 20,000 places is not gone through again by the framework."""
-    return Response(layout.model_dump_json(), headers=etag(layout.version), media_type="application/json")
+    return Response(
+        layout.model_dump_json(), headers={"ETag": etag(layout.version)}, media_type="application/json"
+    )
 
 
 def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None:
@@ -35,7 +37,7 @@ def add_to(router: APIRouter, operations: EventOperations, guard: Guard) -> None
     ) -> Response:
         stored = await operations.put_layout(
             caller,
-            PutLayout(organization_id=org, event_id=event, version=version_of(if_match), layout=body),
+            PutLayout(organization_id=org, event_id=event, version=seen_version(if_match), layout=body),
         )
         return drawn(stored)
 

@@ -14,6 +14,17 @@ CARD: Final = """e.id, e.slug, e.title, e.venue_name, e.city, e.address, e.start
     (SELECT min(c.price_minor) FROM event.categories c WHERE c.event_id = e.id) AS price_from_minor"""
 
 
+PAGE: Final = f"""-- event.page_of_catalogue
+        SELECT {CARD} FROM event.events e LEFT JOIN event.firms f ON f.organization_id = e.organization_id
+         WHERE e.status IN ('published', 'paused', 'postponed') AND e.over_at > $1
+           AND ($2 = '' OR e.search_text LIKE '%' || $2 || '%')
+           AND ($3::text IS NULL OR e.city_text = $3)
+           AND ($4::timestamptz IS NULL OR e.starts_at >= $4)
+           AND ($5::timestamptz IS NULL OR e.starts_at < $5)
+           AND ($6::timestamptz IS NULL OR (e.starts_at, e.id) > ($6::timestamptz, $7::uuid))
+         ORDER BY e.starts_at, e.id LIMIT $8"""
+
+
 def _card_fields(row: Record) -> dict[str, Any]:
     fields: dict[str, Any] = dict(row)
     price = fields.pop("price_from_minor")
@@ -43,15 +54,7 @@ async def page(
 ) -> list[EventCard]:
     """What is not over yet, by date; *words* and *city* are folded, so they hold no sign that LIKE knows."""
     rows = await connection.fetch(
-        f"""-- event.page_of_catalogue
-        SELECT {CARD} FROM event.events e LEFT JOIN event.firms f ON f.organization_id = e.organization_id
-         WHERE e.status IN ('published', 'paused', 'postponed') AND e.over_at > $1
-           AND ($2 = '' OR e.search_text LIKE '%' || $2 || '%')
-           AND ($3::text IS NULL OR e.city_text = $3)
-           AND ($4::timestamptz IS NULL OR e.starts_at >= $4)
-           AND ($5::timestamptz IS NULL OR e.starts_at < $5)
-           AND ($6::timestamptz IS NULL OR (e.starts_at, e.id) > ($6::timestamptz, $7::uuid))
-         ORDER BY e.starts_at, e.id LIMIT $8""",
+        PAGE,
         now,
         words,
         city,

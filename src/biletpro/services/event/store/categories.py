@@ -13,7 +13,7 @@ REFUSALS: Final = {"places_of_category": CategoryInUse}
 # A numbered kind is counted by its open places.
 COLUMNS: Final = """c.id, c.event_id, c.name, c.kind, c.price_minor, c.currency, c.color, c.per_person,
     c.version, c.series_key, coalesce(c.capacity, (
-        SELECT count(p.id) FROM event.places p WHERE p.category_id = c.id AND p.state = 'open')::integer
+        SELECT count(p.id) FROM event.places p WHERE p.category_id = c.id AND p.state = 'open')
     ) AS capacity"""
 
 

@@ -129,19 +129,19 @@ async def lock_event(connection: Connection, event_id: UUID) -> EventView:
     return view(row)
 
 
+PAGE_OF_FIRM: Final = f"""-- event.page_of_firm
+        SELECT {COLUMNS} FROM event.events
+         WHERE organization_id = $1
+           AND ($2::timestamptz IS NULL OR (starts_at, id) < ($2::timestamptz, $3::uuid))
+         ORDER BY starts_at DESC, id DESC LIMIT $4"""
+
+
 async def page_of_firm(
     connection: Connection, organization_id: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[EventView]:
     """Latest date first, by the index events_of_firm."""
     rows = await connection.fetch(
-        f"""-- event.page_of_firm
-        SELECT {COLUMNS} FROM event.events
-         WHERE organization_id = $1
-           AND ($2::timestamptz IS NULL OR (starts_at, id) < ($2::timestamptz, $3::uuid))
-         ORDER BY starts_at DESC, id DESC LIMIT $4""",
-        organization_id,
-        *(after if after is not None else (None, None)),
-        limit,
+        PAGE_OF_FIRM, organization_id, *(after if after is not None else (None, None)), limit
     )
     return [view(row) for row in rows]
 

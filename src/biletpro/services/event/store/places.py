@@ -104,8 +104,8 @@ async def _upsert(
         SELECT $1, $2, id, category_id, kind, key, label, section, row_label, section_key, row_key, x, y,
                row_rank, seat_rank, guests_min, guests_max, position, state
           FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                      $10::text[], $11::text[], $12::float8[], $13::float8[], $14::int[], $15::int[],
-                      $16::int[], $17::int[], $18::int[], $19::text[]) AS given ({COLUMNS})
+                      $10::text[], $11::text[], $12::float8[], $13::float8[], $14::bigint[], $15::bigint[],
+                      $16::bigint[], $17::bigint[], $18::bigint[], $19::text[]) AS given ({COLUMNS})
         ON CONFLICT ON CONSTRAINT places_key DO UPDATE
            SET category_id = excluded.category_id, kind = excluded.kind, label = excluded.label,
                section = excluded.section, row_label = excluded.row_label, section_key = excluded.section_key,

@@ -7,6 +7,7 @@ from uuid import UUID
 from biletpro.adapters.postgres import Connection
 from biletpro.contracts.event.layouts import Layout
 from biletpro.contracts.event.series import SeriesCategory, SeriesSummary, VenueView
+from biletpro.kernel import turkish
 from biletpro.kernel.errors import NotFound
 
 
@@ -15,8 +16,8 @@ async def insert_venue(
 ) -> None:
     await connection.execute(
         """-- event.insert_venue
-        INSERT INTO event.venues (id, organization_id, name, city, address, layout, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        INSERT INTO event.venues (id, organization_id, name, city, address, layout, created_at, sort_text)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         venue.id,
         organization_id,
         venue.name,
@@ -24,20 +25,23 @@ async def insert_venue(
         venue.address,
         None if venue.layout is None else venue.layout.model_dump_json(),
         now,
+        turkish.sort_key(venue.name),
     )
 
 
 async def page_of_venues(
-    connection: Connection, organization_id: UUID, before: UUID | None, limit: int
+    connection: Connection, organization_id: UUID, after: UUID | None, limit: int
 ) -> list[VenueView]:
-    """Newest first, without their layouts."""
+    """By name, as a Turkish dictionary has it, without their layouts; what comes after the venue *after*."""
     rows = await connection.fetch(
         """-- event.page_of_venues
-        SELECT id, name, city, address, layout IS NOT NULL AS has_layout FROM event.venues
-         WHERE organization_id = $1 AND ($2::uuid IS NULL OR id < $2)
-         ORDER BY id DESC LIMIT $3""",
+        SELECT v.id, v.name, v.city, v.address, v.layout IS NOT NULL AS has_layout FROM event.venues v
+         WHERE v.organization_id = $1
+           AND ($2::uuid IS NULL OR (v.sort_text, v.id) > (
+                   SELECT w.sort_text, w.id FROM event.venues w WHERE w.id = $2))
+         ORDER BY v.sort_text, v.id LIMIT $3""",
         organization_id,
-        before,
+        after,
         limit,
     )
     return [VenueView(**dict(row)) for row in rows]

@@ -103,7 +103,7 @@ CREATE FUNCTION sales.closed_because_v1(ev sales.events, suspended boolean, at t
 
 -- Too few are left: how many, and when others' claims may return.
 CREATE FUNCTION sales.sold_out_v1(category uuid, places_left integer) RETURNS text LANGUAGE sql STABLE
-SET enable_seqscan = off AS $$
+SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object('code', 'sold_out', 'category_id', category, 'left', places_left,
                'may_return_at', min(c.expires_at)))::text
       FROM sales.claims c WHERE c.category_id = category AND c.state = 'live'
@@ -117,7 +117,7 @@ CREATE TYPE sales.taking AS (
 -- Checks every line first, then marks the numbered places as held; counts are the caller's to keep.
 CREATE FUNCTION sales.take_lines_v1(hold uuid, event uuid, lines jsonb, priced jsonb, categories uuid[],
                                     category_events uuid[], free integer[], ends timestamptz)
-    RETURNS sales.taking LANGUAGE plpgsql SET enable_seqscan = off AS $$
+    RETURNS sales.taking LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     taking sales.taking := (NULL, priced, '{}', '{}', '{}');
     line record;
@@ -170,7 +170,8 @@ END $$;
 --          lines: [{category_id, quantity, places: [id…] | null, best: bool}…]}…], priced lines in order of lines.
 -- Returns one JSON text an item in order: {"code": "granted" | "replayed" | a refusal's, …facts}.
 -- The loop decides; rows are written for all granted items together, which is several times faster.
-CREATE FUNCTION sales.place_holds_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION sales.place_holds_v1(items jsonb) RETURNS text[] LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     categories uuid[];
     category_events uuid[];

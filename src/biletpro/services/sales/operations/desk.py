@@ -1,6 +1,7 @@
 """What the operations of sales share: the doors to its database, its batchers, its secrets and its copy of terms."""
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from uuid import UUID
 from biletpro.adapters.batching import Batcher
 from biletpro.adapters.idempotency import IdempotencyMismatch, InProgress
 from biletpro.adapters.payments.provider import PaymentProvider
-from biletpro.adapters.postgres import Connection, Database
+from biletpro.adapters.postgres import Database
 from biletpro.adapters.signing import Keyring, SigningKeys
 from biletpro.adapters.tasks import Tasks
 from biletpro.contracts.sales import (
@@ -35,9 +36,10 @@ TERMS_KEPT_S: Final = 5.0
 TERMS_MAX: Final = 1_000
 NUMBERS_IN_BLOCK: Final = 100
 
-Item = dict[str, Any]
+# The inside of a JSON object, as store.batches takes it.
+Item = str
 Answer = dict[str, Any]
-Statement = Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Answer]]]
+Statement = Callable[[Database, Sequence[Item]], Awaitable[Sequence[Answer]]]
 
 _REFUSALS: Final[dict[str, type[Refusal]]] = {
     refusal.code: refusal
@@ -59,6 +61,11 @@ _REFUSALS: Final[dict[str, type[Refusal]]] = {
 }
 
 
+def item_of(fields: dict[str, Any]) -> Item:
+    """A batch's item."""
+    return json.dumps(fields)[1:]
+
+
 def refusal_of(answer: Answer) -> Refusal:
     """The refusal that a batch function answered."""
     facts = {name: value for name, value in answer.items() if name not in {"code", "n"}}
@@ -66,21 +73,40 @@ def refusal_of(answer: Answer) -> Refusal:
 
 
 class TermsBook:
-    """This process's copy of the terms of events that are selling now. The batch refuses an outdated version."""
+    """This process's copy of the terms of events that are selling now.
 
-    def __init__(self, database: Database) -> None:
+    It may be old: the batch refuses an outdated version, and then it is reloaded. One reload serves all who wait,
+    and while it runs the old copy serves those who need not.
+    """
+
+    def __init__(self, database: Database, tasks: Tasks) -> None:
         self._database = database
+        self._tasks = tasks
         self._known: dict[UUID, tuple[SaleTerms, float]] = {}
+        self._loading: dict[UUID, asyncio.Task[SaleTerms]] = {}
 
     async def of(self, event_id: UUID) -> SaleTerms:
-        """The terms, at most TERMS_KEPT_S old. Raises NotFound for an event that was never published."""
+        """The terms as last known. Raises NotFound for an event that was never published."""
         known = self._known.get(event_id)
-        if known is not None and known[1] > time.monotonic():
-            return known[0]
-        return await self.reload(event_id)
+        if known is None:
+            return await self.reload(event_id)
+        if known[1] < time.monotonic():
+            self._begin(event_id)
+        return known[0]
 
     async def reload(self, event_id: UUID) -> SaleTerms:
         """The terms as they are stored now. Raises NotFound."""
+        return await asyncio.shield(self._begin(event_id))
+
+    def _begin(self, event_id: UUID) -> "asyncio.Task[SaleTerms]":
+        loading = self._loading.get(event_id)
+        if loading is None:
+            loading = self._tasks.start(self._load(event_id), "terms")
+            self._loading[event_id] = loading
+            loading.add_done_callback(lambda _: self._loading.pop(event_id))
+        return loading
+
+    async def _load(self, event_id: UUID) -> SaleTerms:
         known = self._known.get(event_id)
         async with self._database.system("reading the terms of an event that sells") as connection:
             found = await terms.terms(connection, event_id)
@@ -88,6 +114,8 @@ class TermsBook:
                 raise NotFound("no such event")
             if known is not None and known[0].terms.version == found.version:
                 sale = known[0]
+            elif known is not None and known[0].terms.layout_version == found.layout_version:
+                sale = SaleTerms(found, known[0].places)
             else:
                 layout = await terms.places(connection, event_id)
                 sale = SaleTerms(found, {place.id: place for place in layout})
@@ -135,7 +163,7 @@ class Desk:
     def __init__(self, edges: Edges) -> None:
         self._database = edges.database
         self._edges = edges
-        self._terms = TermsBook(edges.database)
+        self._terms = TermsBook(edges.database, edges.tasks)
         self._codes = OrderCodes(edges.database, edges.keyring.derived("order codes"))
         self._hold_batches = self._batcher("holds", batches.place_holds)
         self._order_batches = self._batcher("orders", batches.place_orders)
@@ -147,14 +175,12 @@ class Desk:
 
     def _batcher(self, name: str, statement: Statement) -> Batcher[Item, Answer]:
         async def apply(items: Sequence[Item]) -> Sequence[Answer]:
-            async with self._database.system("a batch serves buyers of many firms") as connection:
-                return await statement(connection, items)
+            return await statement(self._database, items)
 
         return Batcher(name, apply, self._edges.tasks)
 
     async def _read_orders(self, codes: Sequence[str]) -> Sequence[orders.OrderRow | None]:
-        async with self._database.system("a buyer reads an order by its secret") as connection:
-            found = await orders.orders_by_code(connection, codes)
+        found = await orders.orders_by_code(self._database, codes)
         return [found.get(code) for code in codes]
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from biletpro.contracts.sales import (
     FirmOrderRef,
     HistoryEntry,
     ListOrders,
+    Order,
     OrderList,
     OrderNotCancellable,
     OrderSummary,
@@ -23,7 +25,6 @@ from biletpro.kernel.messages import PAGE_MAX
 from biletpro.kernel.money import Money
 from biletpro.kernel.permissions import Caller, Permission
 
-from ..domain import moment
 from ..store import batches, orders
 from .orders import OrderOperations
 
@@ -59,14 +60,14 @@ class FirmOperations(OrderOperations):
 
     async def _firm_order(self, organization_id: UUID, code: str) -> FirmOrder:
         async with self._database.tenant(organization_id) as connection:
-            row = (await orders.orders_by_code(connection, [code])).get(code)
+            row = await orders.firms_order(connection, code)
         if row is None:
             raise OrderUnknown
         return FirmOrder(
-            order=self._as_order(row, for_firm=True),
+            order=Order.model_validate_json(self._order_json(row, for_firm=True)),
             history=[
                 HistoryEntry(
-                    at=moment(entry["at"]),
+                    at=datetime.fromisoformat(entry["at"]),
                     what=entry["what"],
                     facts={name: value for name, value in entry.items() if name not in {"at", "what"}},
                 )

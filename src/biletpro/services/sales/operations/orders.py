@@ -1,29 +1,26 @@
 """Orders: what a buyer bought, and its tickets."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from biletpro.contracts.sales import (
     Buyer,
     HoldUnknown,
-    Line,
     Order,
     OrderNotCancellable,
     OrderRef,
     OrderUnknown,
     PlaceOrder,
-    Ticket,
     VoucherUnknown,
 )
 from biletpro.kernel.errors import Invalid
 from biletpro.kernel.ids import new_id
-from biletpro.kernel.money import Money
 from biletpro.kernel.permissions import Caller, Once
 
-from ..domain import e164, email_key, line_of, moment, record_name
+from ..domain import e164, email_key, record_name
 from ..store import batches, orders
-from .desk import Answer, Desk, Edges, refusal_of
+from . import rendering
+from .desk import Answer, Desk, Edges, item_of, refusal_of
 from .holds import TOKEN
 from .tickets import TicketCodes
 
@@ -40,6 +37,10 @@ class OrderOperations(Desk):
 
     async def place_order(self, caller: Caller, request: PlaceOrder) -> Order:
         """The hold's places become an unpaid order; one that costs nothing is confirmed at once."""
+        return Order.model_validate_json(await self.place_order_json(caller, request))
+
+    async def place_order_json(self, caller: Caller, request: PlaceOrder) -> str:
+        """See place_order."""
         body = request.body
         if not self._edges.keyring.owns(TOKEN, str(body.hold_id), request.token):
             raise HoldUnknown
@@ -64,112 +65,105 @@ class OrderOperations(Desk):
             else [consent.model_dump() for consent in body.consents],
             "holders": None if body.attendees is None else [attendee.name for attendee in body.attendees],
         }
-        answer = await self._order_batches.submit(item)
+        answer = await self._order_batches.submit(item_of(item))
         if answer["code"] == "replayed":
             return await self._repeated_order(UUID(answer["id"]), once)
         if answer["code"] != "granted":
             raise refusal_of(answer)
         if answer["total"] == 0:
             await self._confirm_free(order_id, code, once)
-            return await self._order_by_code(code)
+            return self._order_json(await self._row_by_code(code))
         return self._placed(order_id, code, buyer, answer)
 
-    async def _repeated_order(self, order_id: UUID, once: Once) -> Order:
-        order = await self._order_by_id(order_id)
-        if order.status == "pending" and order.total.amount == 0:
+    async def _repeated_order(self, order_id: UUID, once: Once) -> str:
+        row = await self._row_by_id(order_id)
+        if row.status == "pending" and row.total == 0:
             # The first try was cut off between the order and its confirmation.
-            await self._confirm_free(order.id, order.code, once)
-            return await self._order_by_id(order_id)
-        return order
+            await self._confirm_free(row.id, row.code, once)
+            row = await self._row_by_id(order_id)
+        return self._order_json(row)
 
-    def _placed(self, order_id: UUID, code: str, buyer: Buyer, answer: Answer) -> Order:
+    def _placed(self, order_id: UUID, code: str, buyer: Buyer, answer: Answer) -> str:
         currency = answer["currency"]
-        return Order.model_construct(
-            id=order_id,
+        return rendering.order(
+            order_id=order_id,
             code=code,
             secret=self._edges.keyring.secret(SECRET, code),
-            event_id=UUID(answer["event_id"]),
+            event_id=answer["event_id"],
             status="pending",
             payment_status="unpaid",
-            created_at=moment(answer["created_at"]),
-            expires_at=moment(answer["expires_at"]),
-            buyer=buyer.model_copy(update={"email": email_key(buyer.email)}),
-            lines=[line_of(line, currency) for line in answer["lines"]],
-            total=Money.model_construct(amount=answer["total"], currency=currency),
-            paid=Money.model_construct(amount=0, currency=currency),
-            tickets=[],
+            created_at=rendering.moment(answer["created_at"]),
+            expires_at=rendering.moment(answer["expires_at"]),
+            buyer_json=rendering.buyer(buyer.name, email_key(buyer.email), buyer.phone),
+            lines_json=rendering.lines(answer["lines"], currency),
+            total=rendering.money(answer["total"], currency),
+            paid=rendering.money(0, currency),
+            tickets_json="",
         )
 
     async def _confirm_free(self, order_id: UUID, code: str, once: Once) -> None:
         payment_id = str(new_id())
         answer = await self._intent_batches.submit(
-            {
-                "id": payment_id,
-                "order_code": code,
-                "provider": FREE,
-                "return_url": None,
-                "record": record_name("free order", code, once.key),
-                "body_hash": once.body_hash,
-                "grace_seconds": self._edges.payment_grace_s,
-                "ask_after_seconds": self._edges.payment_grace_s,
-            }
+            item_of(
+                {
+                    "id": payment_id,
+                    "order_code": code,
+                    "provider": FREE,
+                    "return_url": None,
+                    "record": record_name("free order", code, once.key),
+                    "body_hash": once.body_hash,
+                    "grace_seconds": self._edges.payment_grace_s,
+                    "ask_after_seconds": self._edges.payment_grace_s,
+                }
+            )
         )
         await self._outcome_batches.submit(
-            {
-                "payment_id": answer["id"] if answer["code"] == "replayed" else payment_id,
-                "order_id": str(order_id),
-                "outcome": "succeeded",
-                "reason": None,
-                "key_number": self._edges.ticket_keys.newest,
-            }
+            item_of(
+                {
+                    "payment_id": answer["id"] if answer["code"] == "replayed" else payment_id,
+                    "order_id": str(order_id),
+                    "outcome": "succeeded",
+                    "reason": None,
+                    "key_number": self._edges.ticket_keys.newest,
+                }
+            )
         )
 
-    async def _order_by_id(self, order_id: UUID) -> Order:
+    async def _row_by_id(self, order_id: UUID) -> orders.OrderRow:
         async with self._database.system("a buyer reads an order by its secret") as connection:
             row = await orders.order_by_id(connection, order_id)
         if row is None:
             raise OrderUnknown
-        return self._as_order(row)
+        return row
 
-    async def _order_by_code(self, code: str) -> Order:
+    async def _row_by_code(self, code: str) -> orders.OrderRow:
         row = await self._order_reads.submit(code)
         if row is None:
             raise OrderUnknown
-        return self._as_order(row)
+        return row
 
-    def _as_order(self, row: orders.OrderRow, *, for_firm: bool = False) -> Order:
+    def _order_json(self, row: orders.OrderRow, *, for_firm: bool = False) -> str:
         """The buyer gets the secret and the codes of the tickets; the firm gets neither."""
-        lines = [line_of(line, row.currency) for line in row.lines]
-        return Order(
-            id=row.id,
+        return rendering.order(
+            order_id=row.id,
             code=row.code,
             secret="" if for_firm else self._edges.keyring.secret(SECRET, row.code),
             event_id=row.event_id,
             status=row.status,
             payment_status=row.payment_status,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            buyer=Buyer.model_construct(name=row.buyer_name, email=row.buyer_email, phone=row.buyer_phone),
-            lines=lines,
-            total=Money(amount=row.total, currency=row.currency),
-            paid=Money(amount=row.paid - row.refunded, currency=row.currency),
-            tickets=self._tickets(row, lines, for_firm=for_firm),
+            created_at=rendering.moment(row.created_at),
+            expires_at="null" if row.expires_at is None else rendering.moment(row.expires_at),
+            buyer_json=rendering.buyer(row.buyer_name, row.buyer_email, row.buyer_phone),
+            lines_json=rendering.lines(row.lines, row.currency),
+            total=rendering.money(row.total, row.currency),
+            paid=rendering.money(row.paid - row.refunded, row.currency),
+            tickets_json=",".join(
+                rendering.ticket(
+                    ticket, row.lines[ticket["n"] - 1], "" if for_firm else self._code(row, ticket)
+                )
+                for ticket in row.tickets
+            ),
         )
-
-    def _tickets(self, row: orders.OrderRow, lines: Sequence[Line], *, for_firm: bool) -> list[Ticket]:
-        return [
-            Ticket(
-                id=UUID(ticket["id"]),
-                n=ticket["n"],
-                code="" if for_firm else self._code(row, ticket),
-                holder=row.lines[ticket["n"] - 1]["holder"],
-                category=lines[ticket["n"] - 1].category,
-                place=lines[ticket["n"] - 1].place,
-                admits=lines[ticket["n"] - 1].admits,
-                status=ticket["status"],
-            )
-            for ticket in row.tickets
-        ]
 
     def _code(self, row: orders.OrderRow, ticket: dict[str, Any]) -> str:
         return self._ticket_codes.code(
@@ -182,18 +176,22 @@ class OrderOperations(Desk):
 
     async def order(self, caller: Caller, request: OrderRef) -> Order:
         """The order with its tickets."""
+        return Order.model_validate_json(await self.order_json(request))
+
+    async def order_json(self, request: OrderRef) -> str:
+        """See order."""
         self._check_secret(request)
-        return await self._order_by_code(request.code)
+        return self._order_json(await self._row_by_code(request.code))
 
     async def cancel_order(self, caller: Caller, request: OrderRef) -> Order:
         """A buyer gives an unpaid order up; giving up twice is the same as once."""
         self._check_secret(request)
-        order = await self._order_by_code(request.code)
+        row = await self._row_by_code(request.code)
         async with self._database.system("a buyer changes or ends a claim by its secret") as connection:
-            status = await batches.cancel_order(connection, order.id, "by the buyer", unpaid_only=True)
+            status = await batches.cancel_order(connection, row.id, "by the buyer", unpaid_only=True)
         if status is not None and status != "cancelled":
             raise OrderNotCancellable(order_status=status)
-        return await self._order_by_code(request.code)
+        return await self.order(caller, request)
 
 
 def required_once(caller: Caller) -> Once:

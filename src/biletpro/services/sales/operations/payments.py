@@ -21,7 +21,8 @@ from biletpro.kernel.permissions import Caller
 
 from ..domain import next_ask_s, record_name
 from ..store import payments
-from .desk import refusal_of
+from . import rendering
+from .desk import item_of, refusal_of
 from .orders import FREE, OrderOperations, required_once
 
 # A provider that has not answered by then is asked; it must be longer than a call to it may take.
@@ -41,24 +42,30 @@ class PaymentOperations(OrderOperations):
 
     async def start_payment(self, caller: Caller, request: StartPayment) -> Payment:
         """Store the intent, call the provider, store the outcome."""
+        return Payment.model_validate_json(await self.start_payment_json(caller, request))
+
+    async def start_payment_json(self, caller: Caller, request: StartPayment) -> str:
+        """See start_payment."""
         self._check_secret(OrderRef(code=request.code, secret=request.secret))
         provider = self._provider(request.body.provider)
         once = required_once(caller)
         payment_id = new_id()
         answer = await self._intent_batches.submit(
-            {
-                "id": str(payment_id),
-                "order_code": request.code,
-                "provider": provider.name,
-                "return_url": request.body.return_url,
-                "record": record_name("POST /orders/{code}/payments", request.code, once.key),
-                "body_hash": once.body_hash,
-                "grace_seconds": self._edges.payment_grace_s,
-                "ask_after_seconds": ASK_AFTER_S,
-            }
+            item_of(
+                {
+                    "id": str(payment_id),
+                    "order_code": request.code,
+                    "provider": provider.name,
+                    "return_url": request.body.return_url,
+                    "record": record_name("POST /orders/{code}/payments", request.code, once.key),
+                    "body_hash": once.body_hash,
+                    "grace_seconds": self._edges.payment_grace_s,
+                    "ask_after_seconds": ASK_AFTER_S,
+                }
+            )
         )
         if answer["code"] == "replayed":
-            return await self._read_payment(UUID(answer["id"]))
+            return _payment_json(await self._stored_payment(UUID(answer["id"])))
         if answer["code"] != "granted":
             raise refusal_of(answer)
         card = request.body.card
@@ -74,7 +81,7 @@ class PaymentOperations(OrderOperations):
             result = await provider.charge(charge)
         except ProviderAway as error:
             log.warning("provider_away", provider=provider.name, payment_id=str(payment_id), error=str(error))
-            return Payment(id=payment_id, status="pending")
+            return rendering.payment(payment_id, "pending", None, None)
         order_id = UUID(answer["order_id"])
         if result.redirect_url is not None:
             async with self._database.system("settling what a provider says") as connection:
@@ -87,41 +94,43 @@ class PaymentOperations(OrderOperations):
             raise ProviderUnknown(field="provider")
         return provider
 
-    async def _settle(self, payment_id: UUID, order_id: UUID, result: ChargeResult) -> Payment:
+    async def _settle(self, payment_id: UUID, order_id: UUID, result: ChargeResult) -> str:
         if result.status not in {"succeeded", "refused"}:
-            return Payment(id=payment_id, status="pending", redirect_url=result.redirect_url)
+            return rendering.payment(payment_id, "pending", result.redirect_url, None)
         answer = await self._outcome_batches.submit(
-            {
-                "payment_id": str(payment_id),
-                "order_id": str(order_id),
-                "outcome": result.status,
-                "reason": result.reason,
-                "key_number": self._edges.ticket_keys.newest,
-            }
+            item_of(
+                {
+                    "payment_id": str(payment_id),
+                    "order_id": str(order_id),
+                    "outcome": result.status,
+                    "reason": result.reason,
+                    "key_number": self._edges.ticket_keys.newest,
+                }
+            )
         )
-        return Payment.model_construct(
-            id=payment_id, status=answer["status"], redirect_url=None, reason=answer["reason"]
-        )
+        return rendering.payment(payment_id, answer["status"], None, answer["reason"])
 
     async def payment(self, caller: Caller, request: PaymentRef) -> Payment:
         """The payment as it stands. Raises OrderUnknown also for a payment of another order."""
         self._check_secret(OrderRef(code=request.code, secret=request.secret))
         async with self._database.system("settling what a provider says") as connection:
             row = await payments.payment(connection, request.payment_id)
-        order = await self._order_by_code(request.code)
+        order = await self._row_by_code(request.code)
         if row is None or row.order_id != order.id:
             raise OrderUnknown
-        return _as_payment(row)
+        return Payment.model_validate_json(_payment_json(row))
 
-    async def _read_payment(self, payment_id: UUID) -> Payment:
+    async def _stored_payment(self, payment_id: UUID) -> payments.PaymentRow:
         async with self._database.system("settling what a provider says") as connection:
             row = await payments.payment(connection, payment_id)
         assert row is not None, "an idempotency record names a payment that is stored with it"
-        return _as_payment(row)
+        return row
 
     async def take_notice(self, caller: Caller, request: PaymentNotice) -> NoticeTaken:
         """A provider's callback: authenticated, then the provider itself is asked what is true."""
-        provider = self._provider(request.provider)
+        provider = self._edges.providers.get(request.provider)
+        if provider is None:
+            raise NotFound("no such provider")
         notice = provider.notice(request.content_type, request.body, request.signature)
         async with self._database.system("settling what a provider says") as connection:
             row = await payments.payment(connection, notice.payment_id)
@@ -197,6 +206,6 @@ class PaymentOperations(OrderOperations):
         return len(due)
 
 
-def _as_payment(row: payments.PaymentRow) -> Payment:
+def _payment_json(row: payments.PaymentRow) -> str:
     open_redirect = row.redirect_url if row.status == "pending" else None
-    return Payment(id=row.id, status=row.status, redirect_url=open_redirect, reason=row.reason)
+    return rendering.payment(row.id, row.status, open_redirect, row.reason)

@@ -48,5 +48,5 @@ class StockOperations(Desk):
 
     async def events(self, caller: Caller, request: FeedRequest) -> FeedPage:
         """The service's own events in order."""
-        async with self._database.system("serving the feed") as connection:
+        async with self._database.system("serving the feed to other services") as connection:
             return await outbox.read(connection, self._database.schema, request)

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from biletpro.adapters.http.edge import JSON_TYPES, BodyRule
 from biletpro.adapters.http.guard import IdempotencyKeyMissing, once_of
-from biletpro.adapters.http.hot import HotRoute, Parameter, parsed, path_id, rendered
+from biletpro.adapters.http.hot import HotRoute, Parameter, parsed, path_id, rendered, rendered_json
 from biletpro.contracts.sales import (
     Availability,
     AvailabilityRequest,
@@ -20,7 +20,6 @@ from biletpro.contracts.sales import (
     Order,
     OrderBody,
     OrderRef,
-    OrderUnknown,
     Payment,
     PaymentBody,
     PaymentNotice,
@@ -32,11 +31,10 @@ from biletpro.contracts.sales import (
     StartPayment,
 )
 from biletpro.kernel.errors import Invalid
-from biletpro.kernel.ids import tidy_code
 from biletpro.kernel.permissions import ANONYMOUS, Caller
 
-from ..domain import ORDER_CODE_PREFIX
 from ..operations import SalesOperations
+from .codes import order_code
 
 FORM: Final = "application/x-www-form-urlencoded"
 SINCE_MAX: Final = 2**63 - 1
@@ -68,15 +66,8 @@ def _hold_token(request: Request) -> str:
 
 
 def _order(request: Request) -> OrderRef:
-    code = request.path_params["code"]
-    symbols = (
-        tidy_code(code[len(ORDER_CODE_PREFIX) :]) if code[: len(ORDER_CODE_PREFIX)].upper() == "BP-" else None
-    )
-    if symbols is None:
-        raise OrderUnknown
-    return OrderRef.model_construct(
-        code=ORDER_CODE_PREFIX + symbols, secret=request.headers.get("order-secret", "")
-    )
+    code = order_code(request.path_params["code"])
+    return OrderRef.model_construct(code=code, secret=request.headers.get("order-secret", ""))
 
 
 async def _caller(request: Request, *, key_needed: bool = False) -> Caller:
@@ -139,7 +130,7 @@ class BuyerRoutes:
         caller = await _caller(request)
         body = await parsed(request, HoldBody)
         wanted = HoldPlaces.model_construct(event_id=event_id, items=body.items)
-        return rendered(await self._operations.place_hold(caller, wanted), 201)
+        return rendered_json(await self._operations.place_hold_json(caller, wanted), 201)
 
     async def hold(self, request: Request) -> Response:
         wanted = HoldRef(hold_id=path_id(request, "hold"), token=_hold_token(request))
@@ -166,10 +157,10 @@ class BuyerRoutes:
         caller = await _caller(request, key_needed=True)
         body = await parsed(request, OrderBody)
         wanted = PlaceOrder.model_construct(token=_hold_token(request), body=body)
-        return rendered(await self._operations.place_order(caller, wanted), 201)
+        return rendered_json(await self._operations.place_order_json(caller, wanted), 201)
 
     async def order(self, request: Request) -> Response:
-        return rendered(await self._operations.order(ANONYMOUS, _order(request)))
+        return rendered_json(await self._operations.order_json(_order(request)))
 
     async def cancel(self, request: Request) -> Response:
         return rendered(await self._operations.cancel_order(await _caller(request), _order(request)))
@@ -181,7 +172,7 @@ class BuyerRoutes:
         wanted = StartPayment.model_construct(
             code=order.code, secret=order.secret, body=body, callback_base=self._public_url
         )
-        return rendered(await self._operations.start_payment(caller, wanted), 201)
+        return rendered_json(await self._operations.start_payment_json(caller, wanted), 201)
 
     async def payment(self, request: Request) -> Response:
         order = _order(request)

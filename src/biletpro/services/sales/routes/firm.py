@@ -20,6 +20,7 @@ from biletpro.kernel.messages import PAGE_MAX, ShortText
 from biletpro.kernel.permissions import Caller
 
 from ..operations import SalesOperations
+from .codes import order_code
 
 
 def router(operations: SalesOperations, guard: Guard) -> APIRouter:
@@ -50,13 +51,13 @@ def router(operations: SalesOperations, guard: Guard) -> APIRouter:
 
     @routes.get("/{code}")
     async def order(org: UUID, code: str, caller: Annotated[Caller, Depends(guard.signed_in)]) -> FirmOrder:
-        return await operations.firm_order(caller, FirmOrderRef(organization_id=org, code=code))
+        return await operations.firm_order(caller, FirmOrderRef(organization_id=org, code=order_code(code)))
 
     @routes.post("/{code}/cancel")
     async def cancel(
         org: UUID, code: str, body: CancelBody, caller: Annotated[Caller, Depends(guard.signed_in)]
     ) -> FirmOrder:
-        wanted = CancelFirmOrder(organization_id=org, code=code, reason=body.reason)
+        wanted = CancelFirmOrder(organization_id=org, code=order_code(code), reason=body.reason)
         return await operations.cancel_firm_order(caller, wanted)
 
     return routes

@@ -3,16 +3,15 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from biletpro.adapters.postgres import Connection, Record
+from biletpro.adapters.postgres import Connection, Database, Record
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order with its lines and tickets as stored."""
+    """An order with its lines and tickets as stored; times as PostgreSQL writes them into JSON."""
 
     id: UUID
     organization_id: UUID
@@ -20,8 +19,8 @@ class OrderRow:
     code: str
     status: Literal["pending", "confirmed", "cancelled", "expired"]
     payment_status: Literal["unpaid", "part_paid", "paid", "overpaid", "refunded", "part_refunded"]
-    created_at: datetime
-    expires_at: datetime | None
+    created_at: str
+    expires_at: str | None
     buyer_name: str
     buyer_email: str
     buyer_phone: str | None
@@ -34,46 +33,42 @@ class OrderRow:
     tickets: list[dict[str, Any]]
 
 
-_FAMILY = """o.id, o.organization_id, o.event_id, o.code, o.payment_status, o.created_at, o.expires_at,
-       o.buyer_name, o.buyer_email, o.buyer_phone, o.currency, o.total, o.paid, o.refunded, o.history,
-       CASE WHEN o.status = 'pending' AND o.expires_at <= sales.clock() THEN 'expired' ELSE o.status END AS status,
-       (SELECT json_agg(json_build_object('category_id', l.category_id, 'category', l.category, 'place', l.place,
-                   'holder', l.holder, 'admits', l.admits, 'face', l.face, 'discount', l.discount, 'fee', l.fee,
-                   'tax', l.tax, 'total', l.total) ORDER BY l.n)
-          FROM sales.order_lines l WHERE l.order_id = o.id) AS lines,
-       (SELECT json_agg(json_build_object('id', t.id, 'n', t.n, 'serial', t.serial, 'key_number', t.key_number,
-                   'status', t.status) ORDER BY t.n)
-          FROM sales.tickets t WHERE t.order_id = o.id) AS tickets"""
-
-
-def _row(row: Record) -> OrderRow:
-    found = dict(row)
-    found["history"] = json.loads(row["history"])
-    found["lines"] = json.loads(row["lines"])
-    found["tickets"] = json.loads(row["tickets"]) if row["tickets"] is not None else []
+def _row(text: str) -> OrderRow:
+    found = json.loads(text)
+    for name in ("id", "organization_id", "event_id"):
+        found[name] = UUID(found[name])
     return OrderRow(**found)
 
 
-async def orders_by_code(connection: Connection, codes: Sequence[str]) -> dict[str, OrderRow]:
-    """Those of the codes that exist."""
-    rows = await connection.fetch(
-        f"""-- sales.orders_by_code
-        SELECT {_FAMILY}
-          FROM sales.order_codes c JOIN sales.orders o ON o.id = c.order_id
-         WHERE c.code = ANY ($1::text[])""",
+async def orders_by_code(database: Database, codes: Sequence[str]) -> dict[str, OrderRow]:
+    """Those of the codes that exist. See sales.read_orders_v1."""
+    texts = await database.call(
+        """-- sales.orders_by_code
+        SELECT sales.read_orders_v1($1)""",
         list(codes),
     )
-    return {row["code"]: _row(row) for row in rows}
+    return {row.code: row for row in map(_row, texts)}
 
 
 async def order_by_id(connection: Connection, order_id: UUID) -> OrderRow | None:
     """The order, or None."""
-    row = await connection.fetchrow(
-        f"""-- sales.order_by_id
-        SELECT {_FAMILY} FROM sales.orders o WHERE o.id = $1""",
+    text = await connection.fetchval(
+        """-- sales.order_by_id
+        SELECT sales.order_json_v1(o) FROM sales.orders o WHERE o.id = $1""",
         order_id,
     )
-    return None if row is None else _row(row)
+    return None if text is None else _row(text)
+
+
+async def firms_order(connection: Connection, code: str) -> OrderRow | None:
+    """The order, when the tenant of this transaction is its firm."""
+    text = await connection.fetchval(
+        """-- sales.firms_order
+        SELECT sales.order_json_v1(o)
+          FROM sales.order_codes c JOIN sales.orders o ON o.id = c.order_id WHERE c.code = $1""",
+        code,
+    )
+    return None if text is None else _row(text)
 
 
 @dataclass(frozen=True, slots=True)
