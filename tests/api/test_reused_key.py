@@ -5,9 +5,10 @@ from typing import Any, Final
 from biletpro.kernel.ids import new_id
 from tests.api.operations import Operation
 from tests.api.stage import Stage
+from tests.world import USER_PASSWORD
 
-# Done last: nothing can be done to the event, or sold by the firm, afterwards.
-ENDINGS: Final = ("/orders/{code}/cancel", "/events/{event}/cancel", "/suspend", "/resume")
+# Done last: places are gone, the event is, or the firm may not sell afterwards.
+ENDINGS: Final = ("/layout", "/postpone", "/events/{event}/cancel", "/suspend", "/resume")
 # Why a second body is not told from the first.
 NOT_KEPT: Final = {
     "POST /api/v1/auth/sessions": "a session is not kept where it could be read again",
@@ -15,6 +16,8 @@ NOT_KEPT: Final = {
     "POST /api/v1/auth/sessions/switch": "as a sign-in",
     "POST /api/v1/auth/password": "the second time the old password is wrong",
     "POST /api/v1/holds/{hold}/quote": "changes nothing",
+    "PATCH /api/v1/holds/{hold}": "asks for a state, which is the same however often it is asked for",
+    "POST /api/v1/organizations/{org}/orders/{code}/cancel": "a second time changes nothing",
 }
 ANOTHER: Final[dict[str, Any]] = {
     "name": "Başka Bir Ad",
@@ -49,10 +52,15 @@ def repeatable(stage: Stage) -> list[Operation]:
 
 async def test_a_key_comes_back_with_its_own_body_only(stage: Stage) -> None:
     """Every write with a body: done once, answered the same again, refused with another body."""
-    stage.known |= {"email": "baska@example.com", "permissions": ["events:read"], "role": "viewer"}
+    stage.known |= {"email": "baska@example.com", "password": USER_PASSWORD, "capacity": 600}
+    stage.known |= {"permissions": ["events:read"], "role": "viewer"}
     wrong: list[str] = []
     for operation in repeatable(stage):
+        if "Order-Secret" in operation.parameters("header"):
+            await unpaid(stage)
         body = operation.sample(stage.known, whole=False)
+        if operation.template.endswith("/categories"):
+            body["capacity"] = 600
         headers = {"Idempotency-Key": str(new_id()), **await version(stage, operation)}
         first = await stage.call(operation, json=body, headers=headers)
         if not first.is_success:
@@ -66,6 +74,13 @@ async def test_a_key_comes_back_with_its_own_body_only(stage: Stage) -> None:
         if (422, "idempotency_mismatch") != (other.status_code, other.json().get("code")):
             wrong.append(f"{operation} {another(stage, operation, body)}: {other.status_code} {other.text}")
     assert not wrong, "\n".join(wrong)
+
+
+async def unpaid(stage: Stage) -> None:
+    """An order that can still be paid takes the paid one's place."""
+    hold = (await stage.world.hold(stage.sale, *stage.known["items"])).json()
+    order = (await stage.world.order(hold)).json()
+    stage.values["code"], stage.secrets["Order-Secret"] = order["code"], order["secret"]
 
 
 async def version(stage: Stage, operation: Operation) -> dict[str, str]:

@@ -36,9 +36,8 @@ from .system import fresh_system
 
 COMPLAINT_SHOWN_MAX: Final = 300
 SETUP_TIMEOUT_S: Final = 30.0
-# The generator could have gone faster than the program made it go, and had processor to spare.
+# One loop, one core: beyond this share of it the generator itself begins to make answers wait.
 GENERATOR_CORES_MAX: Final = 0.8
-GENERATOR_HEADROOM_MIN: Final = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,7 @@ class Generator:
     @property
     def was_bottleneck(self) -> bool:
         """Whether it, and not the program, may have set the rate."""
-        headroom = self.alone_per_s / self.fastest_here_per_s if self.fastest_here_per_s > 0 else 0.0
-        return self.busiest_cores > GENERATOR_CORES_MAX or headroom < GENERATOR_HEADROOM_MIN
+        return self.busiest_cores > GENERATOR_CORES_MAX or self.alone_per_s <= self.fastest_here_per_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def machine() -> dict[str, str | int | float]:
         "processor": _processor(),
         "cores": psutil.cpu_count(logical=True) or 0,
         "memory_gib": round(psutil.virtual_memory().total / GIB, 1),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
         "python": platform.python_version(),
     }
 

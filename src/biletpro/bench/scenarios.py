@@ -18,6 +18,8 @@ CALLS_PER_S: Final = 100.0
 CALL_LANES: Final = 10
 LANES: Final = 64
 LANES_OF_WRITES: Final = 128
+# A purchase waits four times: as many of its steps are under way at once as holds in their own scenario.
+LANES_OF_PURCHASES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Round:
     async def _purchases(self) -> Measured:
         self._progress("whole purchases")
         sale = await self._stage.hot_sale()
-        outcome = await self._driven(self._plan("purchases", _given(sale), LANES_OF_WRITES))
+        outcome = await self._driven(self._plan("purchases", _given(sale), LANES_OF_PURCHASES))
         pattern = await limits.pattern_of(self._admin, sale)
         limit = await limits.purchases(self._admin, pattern, self._sizes.limit_s)
         self.created += limit.writes

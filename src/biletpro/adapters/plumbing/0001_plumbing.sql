@@ -36,21 +36,27 @@ END $$;
 REVOKE ALL ON FUNCTION SCHEMA.make_month(text, date), SCHEMA.make_months(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION SCHEMA.make_months(date) TO SCHEMA_system;
 
--- The lives of the database in order: a restore or a failover begins a new one.
+-- The lives of the database in order: a restore or a failover begins a new one. `started` is when the server process
+-- that knows this life began; a promoted standby or a restored server has another, so the control file, which is slow
+-- to read, is read once a server start.
 CREATE TABLE SCHEMA.epochs (
-    epoch integer GENERATED ALWAYS AS IDENTITY CONSTRAINT epochs_key PRIMARY KEY,
-    life text NOT NULL CONSTRAINT epochs_life_once UNIQUE
+    epoch integer GENERATED ALWAYS AS IDENTITY,
+    life text NOT NULL,
+    started timestamptz NOT NULL,
+    CONSTRAINT epochs_key PRIMARY KEY (epoch),
+    CONSTRAINT epochs_life_once UNIQUE (life)
 );
 CREATE FUNCTION SCHEMA.epoch() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
-    now_living text := (SELECT s.system_identifier FROM pg_control_system() s)
-        || '-' || (SELECT c.timeline_id FROM pg_control_checkpoint() c);
-    found integer := (SELECT e.epoch FROM SCHEMA.epochs e WHERE e.life = now_living);
+    found integer := (SELECT e.epoch FROM SCHEMA.epochs e WHERE e.started = pg_postmaster_start_time());
 BEGIN
     IF found IS NULL THEN
-        INSERT INTO SCHEMA.epochs (life) VALUES (now_living) ON CONFLICT DO NOTHING;
-        found := (SELECT e.epoch FROM SCHEMA.epochs e WHERE e.life = now_living);
+        INSERT INTO SCHEMA.epochs (life, started)
+        SELECT s.system_identifier || '-' || c.timeline_id, pg_postmaster_start_time()
+          FROM pg_control_system() s, pg_control_checkpoint() c
+        ON CONFLICT ON CONSTRAINT epochs_life_once DO UPDATE SET started = excluded.started
+        RETURNING epoch INTO found;
     END IF;
     RETURN found;
 END $$;
