@@ -86,7 +86,7 @@ class Settings:
     direct_database_url: Secret = setting(Secret(""), "PostgreSQL without a pooler; database_url when empty")
     database_password: Secret = setting(Secret(""), "password that migrating gives to the services' logins")
     valkey_url: Secret = setting(Secret(""), "Valkey or Redis")
-    production: bool = setting(False, "refuse whatever is only fit for trying out")
+    production: bool = setting(default=False, meaning="refuse whatever is only fit for trying out")
     log_level: str = setting("warning", "debug, info, warning or error")
     secret_keys: Secret = setting(Secret(""), "numbered keys of hold and order secrets, as 1:hex,2:hex")
     token_keys: Secret = setting(Secret(""), "numbered Ed25519 seeds of access tokens, as 1:hex,2:hex")
@@ -236,7 +236,7 @@ class Assembly:
         health = health_router(
             probes={"database": self.database(self.names[0]).ping, "cache": self.cache.ping},
             folder=Path(self.settings.data_folder),
-            document=lambda: document["of"](),
+            document=lambda: document["of"](),  # noqa: PLW0108 - it is made after its page
         )
         app, document["of"] = create_app(
             routers=[health, *(built.router for built in self.built.values())],

@@ -52,16 +52,14 @@ async def test_what_waits_goes_together_in_order_of_arrival(statement: Statement
     await asyncio.sleep(0.01)
     statement.gate.set()
 
-    assert [2, [4, 6, 8, 10]] == [await first, await rest]
+    assert (2, [4, 6, 8, 10]) == (await first, list(await rest))
     assert [[1], [2, 3, 4, 5]] == statement.batches
 
 
 async def test_a_bad_item_fails_alone(statement: Statement) -> None:
     """The batch is halved until the culprit is by itself; the others are served."""
     batcher = batcher_of(statement)
-    outcomes = await asyncio.gather(
-        *(batcher.submit(n) for n in (1, 2, BAD, 3, 4)), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(batcher.submit(n) for n in (1, 2, BAD, 3, 4)), return_exceptions=True)
 
     assert [2, 4, 6, 8] == [outcome for outcome in outcomes if isinstance(outcome, int)]
     assert isinstance(outcomes[2], asyncpg.DataError)
@@ -76,7 +74,7 @@ async def test_a_passing_fault_is_retried_once_whole(statement: Statement, fault
     batcher = batcher_of(statement)
     statement.faults = [fault]
 
-    assert [2, 4] == await asyncio.gather(batcher.submit(1), batcher.submit(2))
+    assert [2, 4] == list(await asyncio.gather(batcher.submit(1), batcher.submit(2)))
     assert [[1, 2], [1, 2]] == statement.batches
 
 
@@ -103,7 +101,7 @@ async def test_a_full_queue_refuses_at_once(statement: Statement) -> None:
     statement.gate.set()
 
     assert 1 == refusal.value.facts["retry_after_s"]
-    assert [[2], [4, 6]] == [await waiting, await more]
+    assert ([2], [4, 6]) == (list(await waiting), list(await more))
 
 
 async def test_whoever_left_is_not_applied(statement: Statement) -> None:
@@ -118,7 +116,7 @@ async def test_whoever_left_is_not_applied(statement: Statement) -> None:
     await asyncio.sleep(0.01)
     statement.gate.set()
 
-    assert [[2], [6]] == [await first, await third]
+    assert ([2], [6]) == (list(await first), list(await third))
     assert [[1], [3]] == statement.batches
 
 
@@ -135,7 +133,7 @@ async def test_closing_serves_what_waits_and_refuses_the_rest(statement: Stateme
     statement.gate.set()
     await closing
 
-    assert [2] == await waiting
+    assert [2] == list(await waiting)
 
 
 def test_the_deadline_is_shorter_than_a_buyers_patience() -> None:

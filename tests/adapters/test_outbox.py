@@ -33,7 +33,7 @@ class FileFeed:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def events(self, caller: Caller, request: FeedRequest) -> FeedPage:
+    async def events(self, caller: Caller, request: FeedRequest) -> FeedPage:  # noqa: ARG002 - the promise's shape
         async with self._database.system(REASON) as connection:
             return await outbox.read(connection, "file", request)
 

@@ -47,7 +47,12 @@ def repeatable(stage: Stage) -> list[Operation]:
         for operation in stage.operations
         if operation.body is not None and str(operation) not in NOT_KEPT
     ]
-    return sorted(found, key=lambda operation: operation.template.endswith(ENDINGS))
+    return sorted(found, key=lambda operation: rank(operation.template))
+
+
+def rank(template: str) -> int:
+    """Where among the endings an operation comes; 0 for the others."""
+    return next((n for n, ending in enumerate(ENDINGS, start=1) if template.endswith(ending)), 0)
 
 
 async def test_a_key_comes_back_with_its_own_body_only(stage: Stage) -> None:

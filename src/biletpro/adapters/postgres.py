@@ -121,7 +121,12 @@ class Database:
     async def _connection(self) -> AsyncIterator[Connection]:
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (TimeoutError, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        except (
+            TimeoutError,
+            OSError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.CannotConnectNowError,
+        ) as error:
             raise Busy("the database cannot be reached") from error
         try:
             yield connection
@@ -156,11 +161,6 @@ def constraints(refusals: Mapping[str, type[Refusal]]) -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
-
-
-def rows_as_dicts(rows: list[Record]) -> list[dict[str, Any]]:
-    """Records as plain dictionaries, column by column."""
-    return [dict(row) for row in rows]
 
 
 def bounded_limit(limit: int, limit_max: int) -> int:

@@ -1,7 +1,8 @@
 """Calls between services in different processes: HTTP and pydantic, with no code per method.
 
-`POST /<service>/rpc/<method>` carries the caller's principal and the request; the answer is the contract's message, or a refusal
-that is raised again on the other side as what it was. It has a port of its own and asks for a service token.
+`POST /<service>/rpc/<method>` carries the caller's principal and the request; the answer is the contract's message,
+or a refusal that is raised again on the other side as what it was. It has a port of its own and asks for a service
+token.
 """
 
 import inspect

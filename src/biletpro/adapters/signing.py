@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from .environment import SettingFault
 
 SECRET_BYTES: Final = 24
+NUMBER_DIGITS_MAX: Final = 6
 KEY_BYTES_MIN: Final = 32
 
 
@@ -50,7 +51,7 @@ class Keyring:
         if secret is None or not secret.isascii():
             return False
         number, _, _ = secret.partition(".")
-        if not number.isdigit() or len(number) > 6 or int(number) not in self._keys:
+        if not number.isdigit() or len(number) > NUMBER_DIGITS_MAX or int(number) not in self._keys:
             return False
         return hmac.compare_digest(self._made(int(number), purpose, subject), secret)
 

@@ -1,4 +1,4 @@
-"""Access tokens: EdDSA JWTs of 15 minutes, their public keys as JWKS (RFC 8037), and the versions that end them early."""
+"""Access tokens: EdDSA JWTs of 15 minutes, their keys as JWKS (RFC 8037), and the versions that end them early."""
 
 import base64
 import time

@@ -4,7 +4,7 @@ Called by auth (memberships of a user at sign-in), the seed, and the pages. Its 
 (rights), event and sales (name, currency, suspension), notification and analytics.
 """
 
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 from uuid import UUID
 
 from pydantic import EmailStr, Field
@@ -14,7 +14,7 @@ from biletpro.kernel.errors import Conflict, Denied, Invalid, Title
 from biletpro.kernel.events import Event, FeedPage, FeedRequest
 from biletpro.kernel.messages import PAGE_MAX, Flag, Message, Moment, Nothing, ShortText, Word
 from biletpro.kernel.money import Currency
-from biletpro.kernel.permissions import Caller, Permission, RoleName
+from biletpro.kernel.permissions import FIRM_PERMISSIONS, Caller, Permission
 
 Email = Annotated[EmailStr, Field(max_length=254)]
 TaxId = Annotated[str, Field(pattern=r"^[0-9]{10,11}$")]
@@ -22,6 +22,24 @@ PageLimit = Annotated[int, Field(ge=1, le=PAGE_MAX)]
 Cursor = Annotated[str, Field(max_length=1_000)]
 Reason = Annotated[ShortText, Field(max_length=500)]
 Scoped = Annotated[list[UUID], Field(max_length=200)]
+
+RoleName = Literal["owner", "admin", "event_manager", "box_office", "door", "viewer"]
+
+ROLES: Final[dict[str, frozenset[Permission]]] = {
+    "owner": FIRM_PERMISSIONS,
+    "admin": FIRM_PERMISSIONS,
+    "event_manager": frozenset(
+        {
+            Permission.EVENTS_READ,
+            Permission.EVENTS_MANAGE,
+            Permission.ORDERS_READ,
+            Permission.REPORTS_READ,
+        }
+    ),
+    "box_office": frozenset({Permission.EVENTS_READ, Permission.ORDERS_READ, Permission.BOX_OFFICE}),
+    "door": frozenset({Permission.EVENTS_READ, Permission.DOOR}),
+    "viewer": frozenset({Permission.EVENTS_READ, Permission.ORDERS_READ, Permission.REPORTS_READ}),
+}
 
 
 class LastOwner(Conflict):

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from biletpro.contracts.auth import Auth, EnsureUser, User
 from biletpro.contracts.organization import (
+    ROLES,
     AcceptInvitation,
     EnsureOrganization,
     InviteMember,
@@ -14,7 +15,7 @@ from biletpro.contracts.organization import (
     Organizations,
 )
 from biletpro.kernel.messages import PAGE_MAX
-from biletpro.kernel.permissions import ROLES, Caller, service_caller
+from biletpro.kernel.permissions import Caller, service_caller
 
 from .people import PASSWORD, Colleague, Firm, Person
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from biletpro.kernel.permissions import RoleName
+from biletpro.contracts.organization import RoleName
 
 PASSWORD: Final = "biletpro-demo"  # noqa: S105 - meant to be known
 

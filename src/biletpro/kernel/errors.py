@@ -29,7 +29,7 @@ class Title(NamedTuple):
 Fact = str | int | bool | None | list[str] | dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818 - the domain's word; not every refusal is an error
+class Refusal(Exception):
     """An outcome that the caller can act on, with a stable `code` and the facts that help to act."""
 
     code: ClassVar[str] = "refused"

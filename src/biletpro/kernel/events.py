@@ -34,12 +34,12 @@ class Position(Message):
     @staticmethod
     def parse(text: str) -> "Position":
         """Raises Invalid(field=after) for anything that `text` did not write."""
-        parts = text.split(".")
         try:
-            epoch, xid, key = int(parts[0]), int(parts[1]), UUID(hex=parts[2])
-        except (ValueError, IndexError) as error:
+            epoch_text, xid_text, key_text = text.split(".")
+            epoch, xid, key = int(epoch_text), int(xid_text), UUID(hex=key_text)
+        except ValueError as error:
             raise Invalid("not a cursor of this feed", field="after") from error
-        if len(parts) != 3 or not (0 <= epoch < 2**31 and 0 <= xid < 2**63):
+        if not (0 <= epoch < 2**31 and 0 <= xid < 2**63):
             raise Invalid("not a cursor of this feed", field="after")
         return Position(epoch=epoch, xid=xid, id=key)
 

@@ -27,24 +27,6 @@ class Permission(StrEnum):
 
 FIRM_PERMISSIONS: Final = frozenset(Permission) - {Permission.PLATFORM}
 
-RoleName = Literal["owner", "admin", "event_manager", "box_office", "door", "viewer"]
-
-ROLES: Final[dict[str, frozenset[Permission]]] = {
-    "owner": FIRM_PERMISSIONS,
-    "admin": FIRM_PERMISSIONS,
-    "event_manager": frozenset(
-        {
-            Permission.EVENTS_READ,
-            Permission.EVENTS_MANAGE,
-            Permission.ORDERS_READ,
-            Permission.REPORTS_READ,
-        }
-    ),
-    "box_office": frozenset({Permission.EVENTS_READ, Permission.ORDERS_READ, Permission.BOX_OFFICE}),
-    "door": frozenset({Permission.EVENTS_READ, Permission.DOOR}),
-    "viewer": frozenset({Permission.EVENTS_READ, Permission.ORDERS_READ, Permission.REPORTS_READ}),
-}
-
 
 class Once(Message):
     """What makes a repeated write the same write: the client's key and what it was sent with."""

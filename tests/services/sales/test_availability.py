@@ -41,7 +41,7 @@ async def test_places_whose_hold_ran_out_count_as_free(world: World) -> None:
 
 
 async def test_states_stand_in_layout_order(world: World) -> None:
-    """f free, h held, s sold, c closed."""
+    """F free, h held, s sold, c closed."""
     sale = await world.seated(1, seats_in_row=4)
     category = sale.categories["Salon"]["id"]
     await world.bought(sale, {"category_id": category, "places": [{"id": sale.places["A1"]["id"]}]})

@@ -129,7 +129,7 @@ class TestOwned:
     ) -> None:
         """Missing, malformed and wrong tokens are told apart by nobody."""
         hold = (await world.hold(parterre, of(parterre, "Parter", 1))).json()
-        path, headers = f"/api/v1/holds/{hold['id']}", {"Hold-Token": token.encode()}
+        path, headers = f"/api/v1/holds/{hold['id']}", {b"Hold-Token": token.encode()}
 
         assert 404 == (await world.client.get(path, headers=headers)).status_code
         assert 404 == (await world.client.delete(path, headers=headers)).status_code

@@ -197,9 +197,7 @@ class TestHealing:
         order = await ordered(live_world, sale)
         payment = (await live_world.pay(order, cards.CALLBACK_LOST)).json()
         await live_world.advance(timedelta(minutes=11))
-        hold = await live_world.hold(
-            sale, {"category_id": sale.categories["Parter"]["id"], "quantity": 1}
-        )
+        hold = await live_world.hold(sale, {"category_id": sale.categories["Parter"]["id"], "quantity": 1})
         released = await live_world.client.delete(
             f"/api/v1/holds/{hold.json()['id']}", headers={"Hold-Token": hold.json()["token"]}
         )
@@ -272,9 +270,7 @@ class TestHealing:
         await self.heal(live_world, after=timedelta(seconds=30))
 
         async def settled() -> bool:
-            rows = await live_world.sql(
-                "SELECT status FROM sales.refunds WHERE order_id = $1", order["id"]
-            )
+            rows = await live_world.sql("SELECT status FROM sales.refunds WHERE order_id = $1", order["id"])
             return [row["status"] for row in rows] == ["done"]
 
         await eventually(settled)

@@ -22,7 +22,7 @@ STATEMENT = re.compile(
 # itself, the servers we start, and the programs that look at the database from outside.
 HOMES = re.compile(
     r"""^(?: src/biletpro/services/\w+/store(?:\.py|/)
-      | src/biletpro/adapters/(?:idempotency|migrate|outbox|postgres)(?:\.py|/)
+      | src/biletpro/adapters/(?:idempotency|leadership|migrate|outbox|postgres|upkeep)(?:\.py|/)
       | src/biletpro/embedded/ | src/biletpro/bench/ | tests/
     )""",
     re.VERBOSE,

@@ -30,9 +30,9 @@ class Parameter:
 
     name: str
     place: str
-    required: bool
     meaning: str
     schema: dict[str, Any]
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,17 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from biletpro.kernel.events import Position
-from biletpro.kernel.messages import Count, Flag, LongText, Message, Moment, Quantity, ShortText, Word, storable
+from biletpro.kernel.messages import (
+    Count,
+    Flag,
+    LongText,
+    Message,
+    Moment,
+    Quantity,
+    ShortText,
+    Word,
+    storable,
+)
 from biletpro.kernel.money import Money
 
 # Judged by its shape alone, because this is the hottest path there is; whether mail arrives shows when it is sent.

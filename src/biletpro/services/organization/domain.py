@@ -9,16 +9,18 @@ from typing import Final
 from uuid import UUID
 
 from biletpro.contracts.organization import (
+    ROLES,
     GrantExceedsOwn,
     Member,
     MemberPatch,
     MemberScope,
     Organization,
     OrganizationPatch,
+    RoleName,
     TaxIdInvalid,
 )
 from biletpro.kernel.errors import Invalid
-from biletpro.kernel.permissions import FIRM_PERMISSIONS, ROLES, Caller, Permission, RoleName
+from biletpro.kernel.permissions import FIRM_PERMISSIONS, Caller, Permission
 from biletpro.kernel.turkish import slug
 
 INVITATION_LIFETIME_DAYS: Final = 7

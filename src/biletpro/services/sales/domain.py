@@ -14,6 +14,15 @@ from biletpro.kernel.money import BASIS_POINTS, share, split
 
 ORDER_CODE_PREFIX: Final = "BP-"
 TURKEY: Final = "+90"
+CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_SYMBOLS: Final = 7
+CODE_SPACE: Final = 32**CODE_SYMBOLS
+CHECK_MODULUS: Final = 37
+FEISTEL_ROUNDS: Final = 6
+# 35 bits cannot be halved, so the network works on 36 and walks over values of 2^35 and above.
+FEISTEL_HALF_BITS: Final = 18
+FEISTEL_MASK: Final = (1 << FEISTEL_HALF_BITS) - 1
+_READ_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _PHONE = re.compile(r"\+?[0-9]{7,15}")
 
 
@@ -219,3 +228,38 @@ def record_name(route: str, owner: str, key: str) -> str:
 def next_ask_s(age_s: float) -> float:
     """When to ask a silent provider again: soon at first, then as rarely as the payment is old."""
     return min(max(age_s / 2, 2.0), 600.0)
+
+
+def _permute(number: int, key: bytes) -> int:
+    left, right = number >> FEISTEL_HALF_BITS, number & FEISTEL_MASK
+    for turn in range(FEISTEL_ROUNDS):
+        message = turn.to_bytes(1, "big") + right.to_bytes(3, "big")
+        digest = hashlib.blake2b(message, key=key, digest_size=4).digest()
+        left, right = right, left ^ int.from_bytes(digest, "big") & FEISTEL_MASK
+    return left << FEISTEL_HALF_BITS | right
+
+
+def code_of(number: int, key: bytes) -> str:
+    """The 8 symbols that people see of the *number*-th order; a permutation, so no two orders share one.
+
+    A balanced Feistel network with keyed BLAKE2b rounds permutes the sequence within 35 bits, so codes tell nothing of
+    how many there are. They are written in Crockford's base 32 with his modulo-37 check symbol
+    (https://www.crockford.com/base32.html); numbers whose check symbol is not of the alphabet are walked over.
+    """
+    assert 0 <= number < CODE_SPACE, "the sequence has left the space of codes"
+    value = _permute(number, key)
+    while value >= CODE_SPACE or value % CHECK_MODULUS >= len(CROCKFORD):
+        value = _permute(value, key)
+    symbols = "".join(CROCKFORD[value >> shift & 31] for shift in range(30, -1, -5))
+    return symbols + CROCKFORD[value % CHECK_MODULUS]
+
+
+def tidy_code(text: str) -> str | None:
+    """*text* as `code_of` would have written it (case and look-alikes mended), or None when it is no code."""
+    symbols = text.strip().upper().translate(_READ_ALIKE)
+    if len(symbols) != CODE_SYMBOLS + 1 or any(symbol not in CROCKFORD for symbol in symbols):
+        return None
+    value = 0
+    for symbol in symbols[:CODE_SYMBOLS]:
+        value = value << 5 | CROCKFORD.index(symbol)
+    return symbols if CROCKFORD.index(symbols[-1]) == value % CHECK_MODULUS else None

@@ -94,7 +94,7 @@ class AccountOperations(Ground):
         assert known is not None, "either this insert or another made it"
         return shown(known)
 
-    async def me(self, caller: Caller, request: Nothing) -> Me:  # noqa: ARG002 - a promise takes both
+    async def me(self, caller: Caller, request: Nothing) -> Me:
         user_id, session_id = session_of(caller)
         kept = await self._cache.get(cache_key(session_id))
         if kept is not None:

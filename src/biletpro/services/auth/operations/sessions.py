@@ -49,7 +49,7 @@ from .ground import SCHEMA, Ground, session_of
 
 
 class SessionOperations(Ground):
-    async def sign_in(self, caller: Caller, request: SignIn) -> SessionPair:  # noqa: ARG002 - a promise takes both
+    async def sign_in(self, caller: Caller, request: SignIn) -> SessionPair:
         if request.totp is not None:
             raise Invalid("one-time codes are not enabled", field="totp")
         digest = email_hash(request.email)
@@ -80,7 +80,7 @@ class SessionOperations(Ground):
             refresh_token = await _new_refresh_token(connection, session_id)
         return self._pair(account, session_id, version, memberships, firm, refresh_token)
 
-    async def refresh(self, caller: Caller, request: RefreshSession) -> SessionPair:  # noqa: ARG002 - a promise takes both
+    async def refresh(self, caller: Caller, request: RefreshSession) -> SessionPair:
         digest = secret_hash(request.refresh_token)
         async with self._database.system("renewing a session") as connection:
             # Before the rights are asked for: a change after this kills the token that is being made.

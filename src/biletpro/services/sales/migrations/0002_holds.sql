@@ -60,7 +60,7 @@ CREATE FUNCTION sales.best_places_v1(category uuid, wanted integer) RETURNS uuid
                r.seat_rank - row_number() OVER (PARTITION BY r.section, r.row_rank ORDER BY r.seat_rank) AS island
           FROM ranked r WHERE r.free
     ), placed AS (
-        SELECT i.*, row_number() OVER w AS at_place, count(*) OVER (PARTITION BY i.section, i.row_rank, i.island) AS size
+        SELECT i.id, i.section, i.row_rank, i.seat_rank, i.middle, i.island, row_number() OVER w AS at_place, count(*) OVER (PARTITION BY i.section, i.row_rank, i.island) AS size
           FROM islands i WINDOW w AS (PARTITION BY i.section, i.row_rank, i.island ORDER BY i.seat_rank)
     ), windows AS (
         SELECT p.section, p.row_rank, p.island, p.seat_rank AS first_rank, p.middle,
@@ -125,6 +125,7 @@ DECLARE
     i integer;
     gone jsonb;
 BEGIN
+    -- tidy: allow select-star - the recordset names its columns just below
     FOR line IN SELECT l.* FROM jsonb_to_recordset(lines)
         AS l (category_id uuid, quantity integer, places uuid[], best boolean)
     LOOP
@@ -208,6 +209,7 @@ BEGIN
       INTO free, taken FROM sales.stock st WHERE st.category_id = ANY (categories);
 
     FOR item IN
+        -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, earlier.id AS earlier_id, earlier.body_hash AS earlier_hash,
                first_value(x.id) OVER same_key AS first_id, first_value(x.body_hash) OVER same_key AS first_hash
           FROM jsonb_to_recordset(items) AS x (n integer, id uuid, event_id uuid, terms_version integer, key text,
@@ -233,6 +235,7 @@ BEGIN
             CONTINUE;
         END IF;
         IF ev.event_id IS DISTINCT FROM item.event_id THEN
+            -- tidy: allow select-star - the whole row, into a variable of the row's type
             SELECT e.* INTO ev FROM sales.events e WHERE e.event_id = item.event_id;
             SELECT coalesce(bool_or(f.suspended), false) INTO suspended
               FROM sales.firms f WHERE f.organization_id = ev.organization_id;
@@ -352,6 +355,7 @@ BEGIN
                               UNION SELECT (l ->> 'category_id')::uuid FROM jsonb_array_elements(item -> 'lines') l)
       ORDER BY s.category_id FOR UPDATE;
     at := sales.clock();
+    -- tidy: allow select-star - the whole row, into a variable of the row's type
     SELECT h.* INTO earlier FROM sales.holds h WHERE h.id = hold FOR UPDATE;
     IF earlier.state <> 'live' OR earlier.expires_at <= at THEN
         RETURN CASE earlier.state WHEN 'ordered' THEN '{"code": "hold_ordered"}' ELSE '{"code": "hold_expired"}' END;

@@ -41,6 +41,7 @@ BEGIN
     PERFORM FROM sales.holds h WHERE h.id = ANY (hold_ids) ORDER BY h.id FOR UPDATE;
 
     FOR item IN
+        -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, h.state, h.expires_at, h.order_id, h.organization_id, h.event_id, h.currency, h.total, h.lines,
                e.max_per_buyer, i.answer AS kept_answer, i.body_hash AS kept_hash
           FROM jsonb_to_recordset(items) AS x (n integer, id uuid, hold_id uuid, record text, body_hash text,
@@ -149,6 +150,7 @@ BEGIN
     at := sales.clock();
     PERFORM FROM sales.orders o WHERE o.id = ANY (order_ids) ORDER BY o.id FOR UPDATE;
     FOR item IN
+        -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, o.id AS order_id, o.status, o.payment_status, o.expires_at, o.total - o.paid AS amount, o.currency,
                i.answer AS kept_answer, i.body_hash AS kept_hash
           FROM jsonb_to_recordset(items) AS x (n integer, id uuid, order_code text, record text, body_hash text)
@@ -353,6 +355,7 @@ BEGIN
     returned_holds := ARRAY(SELECT c.hold_id FROM sales.orders o JOIN sales.claims c ON c.hold_id = o.hold_id
                              WHERE o.id = ANY (order_ids) AND c.state = 'returned');
     FOR item IN
+        -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, p.status AS known_status, p.reason AS known_reason, o.status AS order_status, o.payment_status,
                o.hold_id, p AS payment, o AS bought
           FROM jsonb_to_recordset(items) AS x (n integer, payment_id uuid, order_id uuid, outcome text, reason text,
@@ -416,6 +419,7 @@ DECLARE
 BEGIN
     PERFORM sales.lock_categories_of_v1(ARRAY(SELECT t.hold_id FROM sales.orders t WHERE t.id = wanted));
     at := sales.clock();
+    -- tidy: allow select-star - the whole row, into a variable of the row's type
     SELECT t.* INTO o FROM sales.orders t WHERE t.id = wanted FOR UPDATE;
     IF o.status NOT IN ('pending', 'confirmed') OR (unpaid_only AND o.status <> 'pending') THEN
         RETURN o.status;
@@ -439,8 +443,10 @@ DECLARE
     o sales.orders;
     r sales.refunds;
 BEGIN
+    -- tidy: allow select-star - the whole row, into a variable of the row's type
     SELECT t.* INTO o FROM sales.orders t WHERE t.id = wanted_order FOR UPDATE;
     UPDATE sales.refunds t SET status = 'done', ask_at = NULL
+     -- tidy: allow select-star - the whole row, into a variable of the row's type
      WHERE t.order_id = wanted_order AND t.id = wanted AND t.status = 'due' RETURNING t.* INTO r;
     IF NOT FOUND THEN
         RETURN;

@@ -27,9 +27,8 @@ from biletpro.contracts.sales import (
     SoldOut,
 )
 from biletpro.kernel.errors import NotFound, Refusal
-from biletpro.kernel.ids import code_of
 
-from ..domain import ORDER_CODE_PREFIX, SaleTerms
+from ..domain import ORDER_CODE_PREFIX, SaleTerms, code_of
 from ..store import batches, orders, terms
 
 TERMS_KEPT_S: Final = 5.0

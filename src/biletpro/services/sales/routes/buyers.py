@@ -40,17 +40,14 @@ FORM: Final = "application/x-www-form-urlencoded"
 SINCE_MAX: Final = 2**63 - 1
 AVAILABILITY_HEADERS: Final = {"Cache-Control": "public, max-age=1"}
 
-_HOLD_TOKEN = Parameter("Hold-Token", "header", False, "The secret that owns the hold", {"type": "string"})
-_ORDER_SECRET = Parameter(
-    "Order-Secret", "header", False, "The secret that owns the order", {"type": "string"}
-)
+_HOLD_TOKEN = Parameter("Hold-Token", "header", "The secret that owns the hold", {"type": "string"})
+_ORDER_SECRET = Parameter("Order-Secret", "header", "The secret that owns the order", {"type": "string"})
 _KEY = {"type": "string", "minLength": 16, "maxLength": 128}
-_KEY_ADVISED = Parameter("Idempotency-Key", "header", False, "A UUID; makes a repeat the same hold", _KEY)
-_KEY_NEEDED = Parameter("Idempotency-Key", "header", True, "Makes a repeat the same act", _KEY)
+_KEY_ADVISED = Parameter("Idempotency-Key", "header", "A UUID; makes a repeat the same hold", _KEY)
+_KEY_NEEDED = Parameter("Idempotency-Key", "header", "Makes a repeat the same act", _KEY, required=True)
 _SINCE = Parameter(
     "since",
     "query",
-    False,
     "Only the places that changed after this version",
     {"type": "integer", "minimum": 0},
 )

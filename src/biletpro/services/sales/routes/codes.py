@@ -1,9 +1,8 @@
 """Order codes in paths, as people write them."""
 
 from biletpro.contracts.sales import OrderUnknown
-from biletpro.kernel.ids import tidy_code
 
-from ..domain import ORDER_CODE_PREFIX
+from ..domain import ORDER_CODE_PREFIX, tidy_code
 
 
 def order_code(text: str) -> str:
