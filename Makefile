@@ -11,7 +11,7 @@ RUNTIME := .venv/runtime.stamp
 DEVELOPMENT := .venv/development.stamp
 STAMPED = $(shell cat $(1) 2>/dev/null)
 CODE := $(wildcard src tests bench tools)
-MIGRATIONS := $(wildcard src/biletpro/adapters/migrations/*.sql src/biletpro/services/*/migrations/*.sql)
+MIGRATIONS := $(wildcard src/biletpro/services/*/migrations/*.sql)
 
 .PHONY: help
 help: ## This list
@@ -96,7 +96,7 @@ test: $(DEVELOPMENT) ## All tests
 # ---- Measuring ----
 
 .PHONY: bench
-bench: $(RUNTIME) ## How fast it sells here, beside the machine's own limits (about 4 minutes)
+bench: $(RUNTIME) ## How fast it sells here, beside the machine's own limits (about 5 minutes)
 	$(BIN)/python -m biletpro bench --json build/bench.json
 
 .PHONY: figures

@@ -17,6 +17,8 @@ from .environment import Secret
 
 ADVISORY_LOCK: Final = 0x62696C6574  # "bilet"
 LOCK_TIMEOUT: Final = "5s"
+# A migration has its own, longer limit than the services, and no long work in one transaction.
+STATEMENT_TIMEOUT: Final = "60s"
 PLUMBING: Final = Path(__file__).parent / "plumbing"
 # A long write transaction holds all events back (the feed reads below the oldest xid), so none may be long.
 ROLE_LIMITS: Final = {
@@ -142,6 +144,7 @@ async def _migrate_series(
         async with connection.transaction():
             await connection.execute(f"SET LOCAL ROLE {schema}_owner")
             await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            await connection.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
             await connection.execute(text)
             await connection.execute("RESET ROLE")
             await connection.execute(

@@ -1,17 +1,8 @@
 """Refusals: the small closed family of outcomes that a caller can act on.
 
-Refusal
-├── Unparsable       the request cannot be read at all
-├── Invalid          a field is wrong; `field` names it
-├── Unauthenticated  nobody is signed in, or the credential is dead
-├── Denied           signed in, permission missing
-├── NotFound         unknown, or another firm's (never told apart)
-├── Conflict         a rule of the business says no
-├── Stale            the caller's version is behind (If-Match)
-├── TooLarge         the body passes its bound
-├── Locked           locked out for a while
-├── TooMany          a limit on rate
-└── Busy             cannot now; try again after `retry_after_s`
+Unparsable: cannot be read at all. Invalid: a field is wrong, `field` names it. Unauthenticated: nobody is signed in.
+Denied: the permission is missing. NotFound: unknown, or another firm's, never told apart. Conflict: a rule says no.
+Stale: If-Match is behind. TooLarge, Locked, TooMany, Busy: not now, or not that much.
 
 A refusal crosses every border whole (`encode`, `decode`). Anything else that is raised is a bug and stays one.
 """

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from biletpro.kernel.permissions import FIRM_PERMISSIONS, ROLES
+from biletpro.contracts.organization import ROLES
+from biletpro.kernel.permissions import FIRM_PERMISSIONS
 from tests.services.organization.house import House, Person
 
 

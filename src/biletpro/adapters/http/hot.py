@@ -47,7 +47,7 @@ class HotRoute:
     status: int = 200
     body: type[BaseModel] | None = None
     parameters: tuple[Parameter, ...] = ()
-    refusals: tuple[int, ...] = (404, 409, 422, 503)
+    refusals: tuple[int, ...] = (400, 404, 409, 413, 415, 422, 429, 503)
 
     def route(self) -> Route:
         """The Starlette route, which also leaves its template for the metrics."""

@@ -118,7 +118,7 @@ class BuyerRoutes:
             ),
             HotRoute(
                 "POST", "/api/v1/payments/{provider}/callback", self.callback, "A provider calls back", None, 200,
-                refusals=(400, 404, 415, 422, 503),
+                refusals=(400, 404, 413, 415, 422, 503),
             ),
         )  # fmt: skip
 
