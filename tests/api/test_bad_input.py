@@ -67,8 +67,8 @@ WRONG_QUERIES: Final[dict[str, tuple[str, ...]]] = {
     "event": ("x", "\x00", "-1"),
     "status": ("x", "\x00", ""),
     "payment_status": ("x", "\x00", ""),
-    "query": ("\x00", "x" * 201),
-    "city": ("\x00", "x" * 201),
+    "query": ("\x00", "x" * 201, "a\x00b"),
+    "city": ("\x00", "x" * 201, " ", ""),
 }
 
 
