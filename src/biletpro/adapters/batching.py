@@ -50,7 +50,9 @@ class _Waiting(Generic[Item, Outcome]):
 class Batcher(Generic[Item, Outcome]):
     """Gathers concurrent `submit` calls and hands them to *apply* together.
 
-    *apply* takes the items in order and returns one outcome an item, all in one transaction.
+    *apply* takes the items in order and returns one outcome an item, all in one transaction. Batchers that share a
+    *lane* take turns in it: batches that would wait for each other's locks in the database wait here instead, where
+    they grow.
     """
 
     def __init__(
@@ -59,12 +61,14 @@ class Batcher(Generic[Item, Outcome]):
         apply: Apply[Item, Outcome],
         tasks: Tasks,
         *,
+        lane: asyncio.Semaphore | None = None,
         batch_max: int = BATCH_MAX,
         queue_max: int = QUEUE_MAX,
     ) -> None:
         self._name = name
         self._apply = apply
         self._tasks = tasks
+        self._lane = asyncio.Semaphore(1) if lane is None else lane
         self._batch_max = batch_max
         self._queue_max = queue_max
         self._queue: deque[_Waiting[Item, Outcome]] = deque()
@@ -99,10 +103,12 @@ class Batcher(Generic[Item, Outcome]):
         await asyncio.sleep(0)
         try:
             while self._queue:
-                batch = self._cut()
-                if batch:
-                    telemetry.BATCH_ITEMS.labels(self._name).observe(len(batch))
-                    await asyncio.shield(self._settle(batch, retried=False))
+                # Cut when it is our turn, not before: what arrives while others are at it comes along.
+                async with self._lane:
+                    batch = self._cut()
+                    if batch:
+                        telemetry.BATCH_ITEMS.labels(self._name).observe(len(batch))
+                        await asyncio.shield(self._settle(batch, retried=False))
         finally:
             self._running = None
 

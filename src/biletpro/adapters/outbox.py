@@ -27,6 +27,8 @@ FEED_LIMIT_MAX: Final = 2_000
 READ_LIMIT: Final = 500
 POLL_S: Final = 0.25
 CATCH_UP_TIMEOUT_S: Final = 2.0
+# Where another process leads, its progress is looked up this often.
+LOOK_AGAIN_S: Final = 0.02
 
 log = structlog.get_logger()
 
@@ -107,18 +109,21 @@ class Reader:
         self._handle = handle
         self._name = f"{database.schema}<-{source}"
         self._woken = asyncio.Event()
-
-    def wake(self) -> None:
-        """Look at the feed now instead of at the next poll."""
-        self._woken.set()
+        self._moved = asyncio.Event()
+        # Where this process has read to while it leads; None when another may have moved on.
+        self._reached: Position | None = None
 
     async def run(self) -> None:
         """Read for ever, once this process leads. Raises LeadershipLost; the supervisor begins it again."""
+        self._reached = None
         lease = await self._database.leadership.lead(f"reader {self._name}")
-        while True:
-            await lease.prove()
-            if not await self.step():
-                await self._pause()
+        try:
+            while True:
+                await lease.prove()
+                if not await self.step():
+                    await self._pause()
+        finally:
+            self._reached = None
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
@@ -127,8 +132,7 @@ class Reader:
 
     async def step(self) -> int:
         """Apply the next events; how many there were."""
-        async with self._database.system("reading another service's feed") as connection:
-            after = await position(connection, self._database.schema, self._source)
+        after = self._reached if self._reached is not None else await self._stored()
         page = await self._feed.events(
             service_caller(self._database.schema), FeedRequest(after=after, limit=READ_LIMIT)
         )
@@ -139,18 +143,25 @@ class Reader:
                 await _move(connection, self._database.schema, self._source, page.reached)
             lag = utc_now() - page.events[-1].occurred_at
             telemetry.FEED_LAG_SECONDS.labels(self._database.schema, self._source).set(lag.total_seconds())
+        self._reached = page.reached
+        self._moved.set()
         return len(page.events)
+
+    async def _stored(self) -> Position:
+        async with self._database.system("reading another service's feed") as connection:
+            return await position(connection, self._database.schema, self._source)
 
     async def passed(self, goal: Position) -> None:
         """Return once *goal* has been applied here. Raises Busy after CATCH_UP_TIMEOUT_S."""
         deadline = asyncio.get_running_loop().time() + CATCH_UP_TIMEOUT_S
         while asyncio.get_running_loop().time() < deadline:
-            self.wake()
-            async with self._database.system("reading another service's feed") as connection:
-                reached = await position(connection, self._database.schema, self._source)
+            reached = self._reached if self._reached is not None else await self._stored()
             if (reached.epoch, reached.xid, reached.id) >= (goal.epoch, goal.xid, goal.id):
                 return
-            await asyncio.sleep(0.01)
+            self._moved.clear()
+            self._woken.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), timeout=LOOK_AGAIN_S)
         raise Busy(f"{self._name} is behind")
 
 

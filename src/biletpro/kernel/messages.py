@@ -4,7 +4,15 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 PAGE_MAX: Final = 200
 _UNSAFE_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -50,9 +58,11 @@ Moment = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-ShortText = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
-LongText = Annotated[str, Field(max_length=10_000), AfterValidator(storable)]
-Word = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(storable)]
+# Stripped by themselves too: in a query or a path no message does it, and a blank is no text there either.
+STRIPPED: Final = StringConstraints(strip_whitespace=True)
+ShortText = Annotated[str, STRIPPED, Field(min_length=1, max_length=200), AfterValidator(storable)]
+LongText = Annotated[str, STRIPPED, Field(max_length=10_000), AfterValidator(storable)]
+Word = Annotated[str, STRIPPED, Field(min_length=1, max_length=64), AfterValidator(storable)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000)]
 Flag = Annotated[bool, Field(strict=True)]

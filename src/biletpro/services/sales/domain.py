@@ -18,11 +18,13 @@ CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_SYMBOLS: Final = 7
 CODE_SPACE: Final = 32**CODE_SYMBOLS
 CHECK_MODULUS: Final = 37
-FEISTEL_ROUNDS: Final = 6
+FEISTEL_ROUNDS: Final = 4  # Luby and Rackoff: four keyed rounds make a strong permutation
 # 35 bits cannot be halved, so the network works on 36 and walks over values of 2^35 and above.
 FEISTEL_HALF_BITS: Final = 18
 FEISTEL_MASK: Final = (1 << FEISTEL_HALF_BITS) - 1
 _READ_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_AS_PYTHON = str.maketrans(CROCKFORD, "0123456789abcdefghijklmnopqrstuv")
+_SYMBOLS = re.compile(f"[{CROCKFORD}]{{{CODE_SYMBOLS + 1}}}")
 _PHONE = re.compile(r"\+?[0-9]{7,15}")
 
 
@@ -257,9 +259,7 @@ def code_of(number: int, key: bytes) -> str:
 def tidy_code(text: str) -> str | None:
     """*text* as `code_of` would have written it (case and look-alikes mended), or None when it is no code."""
     symbols = text.strip().upper().translate(_READ_ALIKE)
-    if len(symbols) != CODE_SYMBOLS + 1 or any(symbol not in CROCKFORD for symbol in symbols):
+    if not _SYMBOLS.fullmatch(symbols):
         return None
-    value = 0
-    for symbol in symbols[:CODE_SYMBOLS]:
-        value = value << 5 | CROCKFORD.index(symbol)
+    value = int(symbols[:-1].translate(_AS_PYTHON), 32)
     return symbols if CROCKFORD.index(symbols[-1]) == value % CHECK_MODULUS else None

@@ -15,6 +15,7 @@ from . import reactions, routes
 from .operations import Edges, SalesOperations
 
 GRACE_S: Final = range(60, 3_601)
+BATCHES_AT_ONCE: Final = range(1, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,13 @@ class Settings:
         300, "how long an order lives at least once its payment has started; once an order"
     )
 
+    batches_at_once: int = setting(
+        1, "how many batches of writes a process has in the database at a time; about one for every two cores"
+    )
+
     def __post_init__(self) -> None:
+        if self.batches_at_once not in BATCHES_AT_ONCE:
+            raise ValueError("BILETPRO_SALES_BATCHES_AT_ONCE must be from 1 to 8")
         if self.payment_grace_s not in GRACE_S:
             raise ValueError("BILETPRO_SALES_PAYMENT_GRACE_S must be from 60 to 3600")
 
@@ -48,6 +55,7 @@ def build(
             ticket_keys=ticket_keys,
             providers=dict(providers),
             payment_grace_s=settings.payment_grace_s,
+            batches_at_once=settings.batches_at_once,
         )
     )
     event_reader = reactions.event_reader(context.database, events, operations)

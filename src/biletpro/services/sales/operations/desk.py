@@ -154,6 +154,7 @@ class Edges:
     ticket_keys: SigningKeys
     providers: dict[str, PaymentProvider]
     payment_grace_s: int
+    batches_at_once: int
 
 
 class Desk:
@@ -164,6 +165,7 @@ class Desk:
         self._edges = edges
         self._terms = TermsBook(edges.database, edges.tasks)
         self._codes = OrderCodes(edges.database, edges.keyring.derived("order codes"))
+        self._lane = asyncio.Semaphore(edges.batches_at_once)
         self._hold_batches = self._batcher("holds", batches.place_holds)
         self._order_batches = self._batcher("orders", batches.place_orders)
         self._intent_batches = self._batcher("payment intents", batches.start_payments)
@@ -176,7 +178,7 @@ class Desk:
         async def apply(items: Sequence[Item]) -> Sequence[Answer]:
             return await statement(self._database, items)
 
-        return Batcher(name, apply, self._edges.tasks)
+        return Batcher(name, apply, self._edges.tasks, lane=self._lane)
 
     async def _read_orders(self, codes: Sequence[str]) -> Sequence[orders.OrderRow | None]:
         found = await orders.orders_by_code(self._database, codes)

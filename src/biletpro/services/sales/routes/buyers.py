@@ -64,7 +64,7 @@ def _hold_token(request: Request) -> str:
 
 def _order(request: Request) -> OrderRef:
     code = order_code(request.path_params["code"])
-    return OrderRef.model_construct(code=code, secret=request.headers.get("order-secret", ""))
+    return OrderRef(code=code, secret=request.headers.get("order-secret", ""))
 
 
 async def _caller(request: Request, *, key_needed: bool = False) -> Caller:
@@ -126,7 +126,7 @@ class BuyerRoutes:
         event_id = path_id(request, "event")
         caller = await _caller(request)
         body = await parsed(request, HoldBody)
-        wanted = HoldPlaces.model_construct(event_id=event_id, items=body.items)
+        wanted = HoldPlaces(event_id=event_id, items=body.items)
         return rendered_json(await self._operations.place_hold_json(caller, wanted), 201)
 
     async def hold(self, request: Request) -> Response:
@@ -153,7 +153,7 @@ class BuyerRoutes:
     async def place_order(self, request: Request) -> Response:
         caller = await _caller(request, key_needed=True)
         body = await parsed(request, OrderBody)
-        wanted = PlaceOrder.model_construct(token=_hold_token(request), body=body)
+        wanted = PlaceOrder(token=_hold_token(request), body=body)
         return rendered_json(await self._operations.place_order_json(caller, wanted), 201)
 
     async def order(self, request: Request) -> Response:
@@ -166,9 +166,7 @@ class BuyerRoutes:
         caller = await _caller(request, key_needed=True)
         order = _order(request)
         body = await parsed(request, PaymentBody)
-        wanted = StartPayment.model_construct(
-            code=order.code, secret=order.secret, body=body, callback_base=self._public_url
-        )
+        wanted = StartPayment(code=order.code, secret=order.secret, body=body, callback_base=self._public_url)
         return rendered_json(await self._operations.start_payment_json(caller, wanted), 201)
 
     async def payment(self, request: Request) -> Response:
