@@ -11,6 +11,7 @@ import pytest
 from biletpro.adapters.http import server
 from tests.api.operations import Operation, changed, leaves, wrong_values
 from tests.api.stage import Stage, problem_of, unknown_values
+from tests.world import serving
 
 CHUNK: Final = b"[" * 64 * 1024
 CHUNKS: Final = 160
@@ -205,16 +206,12 @@ async def test_a_version_that_nobody_saw_is_stale(stage: Stage) -> None:
 @asynccontextmanager
 async def listening(stage: Stage) -> AsyncIterator[int]:
     """The API on a socket of its own; the port."""
-    bound = server.bind("127.0.0.1", 0)
-    port: int = bound.getsockname()[1]
+    sockets = [server.bind("127.0.0.1", 0) for _ in range(2)]
     thresholds = gc.get_threshold()
-    stop = asyncio.Event()
-    serving = asyncio.ensure_future(server.serve([(stage.world.assembly.app(), bound)], stop))
     try:
-        yield port
+        async with serving(stage.world.assembly, sockets):
+            yield sockets[0].getsockname()[1]
     finally:
-        stop.set()
-        await serving
         gc.set_threshold(*thresholds)
         gc.unfreeze()
 

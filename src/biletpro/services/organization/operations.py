@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from biletpro.adapters import idempotency, outbox
+from biletpro.adapters import outbox
 from biletpro.adapters.idempotency import once
 from biletpro.adapters.postgres import Connection, Database
 from biletpro.contracts.organization import (
@@ -344,12 +344,6 @@ class OrganizationOperations:
         _require_service(caller)
         async with self._database.system("serving the feed to other services") as connection:
             return await outbox.read(connection, SCHEMA, request)
-
-    async def housekeep(self) -> None:
-        """Partitions for the months ahead, and idempotency records past their time; one process at a time."""
-        async with self._database.system("partitions and old idempotency records are nobody's") as connection:
-            if await store.make_months(connection):
-                await idempotency.purge(connection, SCHEMA)
 
 
 def _user(caller: Caller) -> UUID:

@@ -1,12 +1,11 @@
 """How organization is set up, and what it hands to the assembly."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from biletpro.adapters.environment import setting
 from biletpro.adapters.service import BuiltService, Context
 
-from . import reactions, routes
+from . import routes
 from .operations import OrganizationOperations
 
 
@@ -18,10 +17,9 @@ class Settings:
 
 
 def build(settings: Settings, context: Context) -> BuiltService:
-    """The contract `Organizations`, its routes, and the hourly housekeeping."""
+    """The contract `Organizations` and its routes."""
     operations = OrganizationOperations(context.database, open_creation=settings.open_creation)
     return BuiltService(
         offers=operations,
         router=routes.router(operations, context.guard),
-        loops={"organization-housekeeping": partial(reactions.keep_house, operations)},
     )

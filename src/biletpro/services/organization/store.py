@@ -1,7 +1,7 @@
 """Every statement of organization."""
 
 import json
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from biletpro.adapters.postgres import Connection, Record, constraints
@@ -21,8 +21,6 @@ from biletpro.kernel.permissions import Permission
 from biletpro.kernel.turkish import search_key, sort_key
 
 from .domain import INVITATION_LIFETIME_DAYS, Invitation, Rights
-
-HOUSEKEEPING_LOCK: Final = "organization-housekeeping"
 
 
 async def add_organization(
@@ -449,15 +447,3 @@ async def audit_entries(
         )
         for row in rows
     ]
-
-
-async def make_months(connection: Connection) -> bool:
-    """Partitions for the months ahead; False when another process is at it."""
-    ours: bool = await connection.fetchval(
-        """-- organization.housekeeping_lock
-        SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))""",
-        HOUSEKEEPING_LOCK,
-    )
-    if ours:
-        await connection.execute("SELECT organization.make_months(current_date)")
-    return ours
