@@ -13,3 +13,10 @@ def test_ids_sort_by_time_and_bound_their_moment() -> None:
 
     assert before < now < after
     assert (7, "specified in RFC 4122") == (now.version, now.variant)
+
+
+def test_ids_made_one_after_the_other_sort_in_that_order() -> None:
+    """Events of one transaction are ordered by them."""
+    made = [new_id() for _ in range(20_000)]
+
+    assert sorted(made) == made

@@ -7,12 +7,22 @@ Called by auth (memberships of a user at sign-in), the seed, and the pages. Its 
 from typing import Annotated, Any, Final, Literal, Protocol
 from uuid import UUID
 
-from pydantic import EmailStr, Field
+from pydantic import AfterValidator, EmailStr, Field
 
 from biletpro.contracts.patches import Changes, SeenVersion, absent
 from biletpro.kernel.errors import Conflict, Denied, Invalid, Title
 from biletpro.kernel.events import Event, FeedPage, FeedRequest
-from biletpro.kernel.messages import PAGE_MAX, Flag, Message, Moment, Nothing, ShortText, Word
+from biletpro.kernel.messages import (
+    PAGE_MAX,
+    STRIPPED,
+    Flag,
+    Message,
+    Moment,
+    Nothing,
+    ShortText,
+    Word,
+    storable,
+)
 from biletpro.kernel.money import Currency
 from biletpro.kernel.permissions import FIRM_PERMISSIONS, Caller, Permission
 
@@ -20,7 +30,7 @@ Email = Annotated[EmailStr, Field(max_length=254)]
 TaxId = Annotated[str, Field(pattern=r"^[0-9]{10,11}$")]
 PageLimit = Annotated[int, Field(ge=1, le=PAGE_MAX)]
 Cursor = Annotated[str, Field(max_length=1_000)]
-Reason = Annotated[ShortText, Field(max_length=500)]
+Reason = Annotated[str, STRIPPED, Field(min_length=1, max_length=500), AfterValidator(storable)]
 Scoped = Annotated[list[UUID], Field(max_length=200)]
 
 RoleName = Literal["owner", "admin", "event_manager", "box_office", "door", "viewer"]

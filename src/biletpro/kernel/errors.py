@@ -118,12 +118,7 @@ class Busy(Refusal):
 
 def encode(refusal: Refusal) -> dict[str, Any]:
     """The refusal as plain data, for another process."""
-    return {
-        "family": refusal.family,
-        "code": refusal.code,
-        "detail": refusal.detail,
-        "facts": refusal.facts,
-    }
+    return {"family": refusal.family, "code": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
 
 
 def decode(data: dict[str, Any]) -> Refusal:

@@ -4,15 +4,8 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.types import StringConstraints
 
 PAGE_MAX: Final = 200
 _UNSAFE_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -58,7 +51,7 @@ Moment = Annotated[
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-# Stripped by themselves too: in a query or a path no message does it, and a blank is no text there either.
+# Stripped by themselves too: in a query or a path there is no message that does it.
 STRIPPED: Final = StringConstraints(strip_whitespace=True)
 ShortText = Annotated[str, STRIPPED, Field(min_length=1, max_length=200), AfterValidator(storable)]
 LongText = Annotated[str, STRIPPED, Field(max_length=10_000), AfterValidator(storable)]
