@@ -108,7 +108,7 @@ class Batcher(Generic[Item, Outcome]):
                     batch = self._cut()
                     if batch:
                         telemetry.BATCH_ITEMS.labels(self._name).observe(len(batch))
-                        await asyncio.shield(self._settle(batch, retried=False))
+                        await self._settle(batch, retried=False)
         finally:
             self._running = None
 
@@ -140,9 +140,15 @@ class Batcher(Generic[Item, Outcome]):
             self._fail(batch, error)
         else:
             assert len(outcomes) == len(batch), f"{self._name}: one outcome an item"
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                if not waiting.answer.done():
-                    waiting.answer.set_result(outcome)
+            # Behind this task's next step: the database gets its next batch before these answers are written, or it
+            # would idle for as long as that takes.
+            asyncio.get_running_loop().call_soon(self._answer, batch, outcomes)
+
+    @staticmethod
+    def _answer(batch: list[_Waiting[Item, Outcome]], outcomes: Sequence[Outcome]) -> None:
+        for waiting, outcome in zip(batch, outcomes, strict=True):
+            if not waiting.answer.done():
+                waiting.answer.set_result(outcome)
 
     async def _mend(
         self, batch: list[_Waiting[Item, Outcome]], error: Exception, sqlstate: str, *, retried: bool
