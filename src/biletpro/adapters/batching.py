@@ -23,7 +23,8 @@ from biletpro.kernel.errors import Busy
 from . import telemetry
 from .tasks import Tasks
 
-BATCH_MAX: Final = 400
+# Not more: with one batch for everybody, clients, process and database would work one after the other, in turns.
+BATCH_MAX: Final = 64
 QUEUE_MAX: Final = 4_000
 DEADLINE_S: Final = 5.0
 FLUSH_TIMEOUT_S: Final = 10.0

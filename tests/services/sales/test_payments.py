@@ -1,5 +1,6 @@
 """Payments: whatever the bank does, every payment ends in tickets or in money returned, once."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -191,6 +192,20 @@ class TestHealing:
             return await status_of(live_world, order) == ("confirmed", "paid")
 
         await eventually(confirmed)
+
+    async def test_two_processes_that_ask_at_once_settle_once(self, live_world: World, sale: Sale) -> None:
+        """Whoever comes second finds it settled: one payment in the books, one ticket."""
+        order = await ordered(live_world, sale)
+        payment = (await live_world.pay(order, cards.CALLBACK_LOST)).json()
+        await decide(payment, "approve")
+        await live_world.advance(timedelta(seconds=9))
+        operations = live_world.assembly.offers["sales"]
+        asking = (operations.ask_silent_providers() for _ in range(4))  # type: ignore[attr-defined]  # an object
+        await asyncio.gather(*asking)
+
+        assert ("confirmed", "paid") == await status_of(live_world, order)
+        assert order["total"]["amount"] == (await ledger(live_world, order))["clearing:sandbox"]
+        assert 1 == len((await live_world.read_order(order))["tickets"])
 
     async def test_late_money_takes_its_places_again(self, live_world: World, sale: Sale) -> None:
         """The order had expired and its place was folded back, but nobody had taken it."""

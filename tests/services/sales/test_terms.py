@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from biletpro.kernel.clock import utc_now
@@ -56,6 +57,47 @@ class TestWindows:
 
         assert (409, "event_paused") == (paused.status_code, paused.json()["code"])
         assert 201 == (await world.hold(sale, one(sale))).status_code
+
+
+class TestPrices:
+    async def set_price(self, world: World, sale: Sale, amount: int) -> None:
+        path = f"{sale.path}/categories/{sale.categories['Parter']['id']}"
+        price = {"price": {"amount": amount, "currency": "TRY"}}
+        answer = await world.client.patch(path, json=price, headers=sale.owner.headers())
+        assert 200 == answer.status_code, answer.text
+
+    async def test_the_next_hold_has_the_new_price_and_the_earlier_one_keeps_its_own(
+        self, world: World, sale: Sale
+    ) -> None:
+        """The process's copy of the terms is warm; the batch refuses it and it is reloaded."""
+        earlier = (await world.hold(sale, one(sale))).json()
+        await self.set_price(world, sale, 99_900)
+        later = (await world.hold(sale, one(sale))).json()
+        order = (await world.order(earlier)).json()
+
+        assert (125_000, 99_900) == (earlier["total"]["amount"], later["total"]["amount"])
+        assert 125_000 == order["total"]["amount"]
+
+    async def test_a_change_succeeds_although_sales_does_not_listen(self, world: World) -> None:
+        """The firm's word is stored; sales hears of it when it is back (docs/decisions/0006)."""
+        sale = await world.sale({"Parter": {"capacity": 5_000}})
+        listening = await asyncpg.connect(world.admin_url)
+        transaction = listening.transaction()
+        await transaction.start()
+        # Whoever writes holds every feed of the cluster back.
+        await listening.execute("SELECT pg_current_xact_id()")
+        try:
+            await self.set_price(world, sale, 88_800)
+            deaf = (await world.hold(sale, one(sale))).json()
+        finally:
+            await transaction.rollback()
+            await listening.close()
+
+        async def heard() -> bool:
+            return bool((await world.hold(sale, one(sale))).json()["total"]["amount"] == 88_800)
+
+        assert 125_000 == deaf["total"]["amount"]
+        await eventually(heard)
 
 
 class TestCapacity:

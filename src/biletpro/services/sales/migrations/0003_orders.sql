@@ -143,12 +143,20 @@ DECLARE
     item record;
     order_ids uuid[] := ARRAY(SELECT c.order_id FROM jsonb_array_elements(items) x
                                 JOIN sales.order_codes c ON c.code = x ->> 'order_code');
+    until timestamptz := sales.clock() + make_interval(secs => (items -> 0 ->> 'grace_seconds')::integer);
+    short_holds uuid[] := ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (order_ids)
+                                   AND NOT o.prolonged AND o.status = 'pending' AND o.expires_at < until);
     granted integer[] := '{}';
     granted_records text[] := '{}';
 BEGIN
-    PERFORM sales.prolong_orders_v1(order_ids, (items -> 0 ->> 'grace_seconds')::integer);
+    IF cardinality(short_holds) > 0 THEN
+        PERFORM sales.lock_categories_of_v1(short_holds);
+    END IF;
     at := sales.clock();
     PERFORM FROM sales.orders o WHERE o.id = ANY (order_ids) ORDER BY o.id FOR UPDATE;
+    IF cardinality(short_holds) > 0 THEN
+        PERFORM sales.prolong_orders_v1(order_ids, short_holds, at, until);
+    END IF;
     FOR item IN
         -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, o.id AS order_id, o.status, o.payment_status, o.expires_at, o.total - o.paid AS amount, o.currency,
@@ -194,23 +202,13 @@ BEGIN
     RETURN answers;
 END $$;
 
--- Orders that would end before a payment begun now could be answered live on for that long, once an order.
-CREATE FUNCTION sales.prolong_orders_v1(order_ids uuid[], grace_seconds integer) RETURNS void LANGUAGE plpgsql
-SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-    until timestamptz := sales.clock() + make_interval(secs => grace_seconds);
-    hold_ids uuid[] := ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (order_ids)
-                                AND NOT o.prolonged AND o.status = 'pending' AND o.expires_at < until);
-    at timestamptz;
-BEGIN
-    IF cardinality(hold_ids) = 0 THEN
-        RETURN;
-    END IF;
-    PERFORM sales.lock_categories_of_v1(hold_ids);
-    at := sales.clock();
+-- Orders that would end before a payment begun now could be answered live on for that long, once an order. The caller
+-- holds the locks of the categories of `short_holds` and of the orders.
+CREATE FUNCTION sales.prolong_orders_v1(order_ids uuid[], short_holds uuid[], at timestamptz, until timestamptz)
+    RETURNS void LANGUAGE sql AS $$
     WITH prolonged AS (
         UPDATE sales.orders o SET expires_at = until, prolonged = true
-         WHERE o.id = ANY (order_ids) AND o.hold_id = ANY (hold_ids)
+         WHERE o.id = ANY (order_ids) AND o.hold_id = ANY (short_holds)
            AND NOT o.prolonged AND o.status = 'pending' AND o.expires_at > at
         RETURNING o.hold_id
     ), held AS (
@@ -221,7 +219,7 @@ BEGIN
     )
     UPDATE sales.claims c SET expires_at = until FROM prolonged
      WHERE c.hold_id = prolonged.hold_id AND c.state = 'live';
-END $$;
+$$;
 
 -- Takes an expired order's places again if all of them are free; the caller holds the categories' locks.
 CREATE FUNCTION sales.take_again_v1(hold uuid) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -319,9 +317,13 @@ BEGIN
      WHERE l.amount <> 0;
     WITH confirmed AS (
         UPDATE sales.orders o
-           SET status = 'confirmed', payment_status = 'paid', paid = o.total, expires_at = NULL,
+           SET status = 'confirmed', paid = o.paid + p.amount, expires_at = NULL,
+               -- Money of the same batch that is owed back has been added before.
+               payment_status = CASE WHEN o.paid + p.amount > o.total THEN 'overpaid' ELSE 'paid' END,
                history = o.history || jsonb_build_object('at', at, 'what', 'paid', 'payment_id', g.payment_id)
           FROM unnest(paid_ids, payment_ids) AS g (order_id, payment_id)
+          JOIN sales.payments p
+            ON p.order_id = g.order_id AND p.id = g.payment_id AND p.order_id = ANY (paid_ids)
          WHERE o.id = g.order_id AND o.id = ANY (paid_ids)
         RETURNING o.id, o.event_id, o.organization_id, o.code, o.total, o.currency, g.payment_id
     )
