@@ -110,7 +110,6 @@ async def test_a_reader_applies_each_event_once_although_it_fails_on_the_way(
     await all_told(database, start, [11, 12, 13])
     with pytest.raises(ConnectionError):
         await reader.step()
-    applied.clear()
     await reader.step()
 
     assert [11, 12, 13] == applied

@@ -29,6 +29,8 @@ QUEUE_MAX: Final = 4_000
 DEADLINE_S: Final = 5.0
 FLUSH_TIMEOUT_S: Final = 10.0
 RETRY_PAUSE_S: Final = 0.05
+# Alone and once more: whoever was first is committed by now, and is answered as the repeat that it is.
+UNIQUE_VIOLATION: Final = "23505"
 ITEM_FAULT_CLASSES: Final = ("22", "23")
 PASSING_FAULT_CLASSES: Final = ("40", "53", "57", "08")
 
@@ -131,6 +133,7 @@ class Batcher(Generic[Item, Outcome]):
     async def _settle(self, batch: list[_Waiting[Item, Outcome]], *, retried: bool) -> None:
         try:
             outcomes = await self._apply([waiting.item for waiting in batch])
+            assert len(outcomes) == len(batch), f"{self._name}: one outcome an item"
         except asyncpg.PostgresError as error:
             await self._mend(batch, error, error.sqlstate or "", retried=retried)
         except (OSError, TimeoutError, asyncpg.InterfaceError, Busy) as error:
@@ -140,7 +143,6 @@ class Batcher(Generic[Item, Outcome]):
             log.exception("batch_failed", batcher=self._name, items=len(batch))
             self._fail(batch, error)
         else:
-            assert len(outcomes) == len(batch), f"{self._name}: one outcome an item"
             # Behind this task's next step: the database gets its next batch before these answers are written, or it
             # would idle for as long as that takes.
             asyncio.get_running_loop().call_soon(self._answer, batch, outcomes)
@@ -158,7 +160,7 @@ class Batcher(Generic[Item, Outcome]):
             middle = len(batch) // 2
             await self._settle(batch[:middle], retried=retried)
             await self._settle(batch[middle:], retried=retried)
-        elif sqlstate[:2] in PASSING_FAULT_CLASSES and not retried:
+        elif (sqlstate[:2] in PASSING_FAULT_CLASSES or sqlstate == UNIQUE_VIOLATION) and not retried:
             log.warning("batch_retried", batcher=self._name, items=len(batch), sqlstate=sqlstate)
             await asyncio.sleep(RETRY_PAUSE_S)
             await self._settle(batch, retried=True)

@@ -136,11 +136,13 @@ class Reader:
         page = await self._feed.events(
             service_caller(self._database.schema), FeedRequest(after=after, limit=READ_LIMIT)
         )
-        if page.events:
+        # One transaction an event: several would lock what they touch in the order of the feed, not by id.
+        for event in page.events:
             async with self._database.system("reading another service's feed") as connection:
-                for event in page.events:
-                    await self._handle(connection, event)
-                await _move(connection, self._database.schema, self._source, page.reached)
+                await self._handle(connection, event)
+                await _move(connection, self._database.schema, self._source, event.position)
+            self._reached = event.position
+        if page.events:
             lag = utc_now() - page.events[-1].occurred_at
             telemetry.FEED_LAG_SECONDS.labels(self._database.schema, self._source).set(lag.total_seconds())
         self._reached = page.reached

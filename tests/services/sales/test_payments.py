@@ -275,6 +275,46 @@ class TestHealing:
         await eventually(refused)
         assert "succeeded" == (await live_world.pay(order)).json()["status"]
 
+    async def test_a_guessed_refusal_gives_way_to_the_banks_word(self, live_world: World, sale: Sale) -> None:
+        """Given up after a day, approved after all: the bank calls, is asked, and there are tickets."""
+        order = await ordered(live_world, sale)
+        payment = (await live_world.pay(order, cards.THREE_D_SECURE)).json()
+        await live_world.advance(timedelta(hours=25))
+        path = f"/api/v1/orders/{order['code']}/payments/{payment['id']}"
+
+        async def given_up() -> bool:
+            answer = await live_world.client.get(path, headers={"Order-Secret": order["secret"]})
+            return bool(answer.json()["reason"] == "abandoned")
+
+        await eventually(given_up)
+        await decide(payment, "approve")
+
+        async def confirmed() -> bool:
+            return await status_of(live_world, order) == ("confirmed", "paid")
+
+        await eventually(confirmed)
+        await live_world.advance(timedelta(hours=-25))
+
+    async def test_money_for_a_cancelled_event_goes_back(self, live_world: World, sale: Sale) -> None:
+        """The bank's answer came after the cancellation: no ticket, the money returns."""
+        order = await ordered(live_world, sale)
+        payment = (await live_world.pay(order, cards.CALLBACK_LOST)).json()
+        cancelled = await live_world.client.post(
+            f"{sale.path}/cancel", json={"reason": "Sel"}, headers=sale.owner.headers()
+        )
+        assert 200 == cancelled.status_code, cancelled.text
+        refused = await live_world.pay(order)
+        await decide(payment, "approve")
+        await self.heal(live_world, after=timedelta(seconds=30))
+
+        async def returned() -> bool:
+            return (await status_of(live_world, order))[1] == "refunded"
+
+        await eventually(returned)
+        assert (409, "sales_closed") == (refused.status_code, refused.json()["code"])
+        assert [] == (await live_world.read_order(order))["tickets"]
+        assert {} == await ledger(live_world, order)
+
     async def test_two_payments_of_one_order_keep_one(self, live_world: World, sale: Sale) -> None:
         """Both cards were charged: the second amount goes back by itself."""
         order = await ordered(live_world, sale)

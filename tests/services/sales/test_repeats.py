@@ -55,6 +55,19 @@ async def test_many_orders_of_one_hold_are_one_order_and_refusals(world: World, 
     assert {"hold_ordered"} == {answer.json()["code"] for answer in answers if answer.status_code != 201}
 
 
+async def test_many_free_orders_with_one_key_are_one_confirmed_order(world: World) -> None:
+    """The repeats meet the first one half-way; nobody is left without an answer."""
+    free = {"capacity": 50, "price": {"amount": 0, "currency": "TRY"}}
+    sale = await world.sale({"Parter": free})
+    hold, key = await held(world, sale), str(new_id())
+    answers = await asyncio.gather(*(world.order(hold, key) for _ in range(REPEATS)))
+    settled = await world.order(hold, key)
+
+    assert {201, 409} >= {answer.status_code for answer in answers}
+    assert {"in_progress"} >= {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert ("confirmed", 1) == (settled.json()["status"], len(settled.json()["tickets"]))
+
+
 async def test_many_payments_with_one_key_charge_once(world: World, sale: Sale) -> None:
     """Those that come while the first is being stored are told so; nobody is charged twice."""
     order = (await world.order(await held(world, sale))).json()

@@ -52,11 +52,18 @@ class Clockwork:
         self._leadership = leadership
 
     async def heal(self) -> None:
-        """Ask silent providers and give money back that is owed."""
+        """Ask silent providers."""
         lease = await self._leadership.lead("sales.heal")
         while True:
             await lease.prove()
             await self._operations.ask_silent_providers()
+            await asyncio.sleep(HEAL_EVERY_S)
+
+    async def give_back(self) -> None:
+        """Give money back that is owed."""
+        lease = await self._leadership.lead("sales.give_back")
+        while True:
+            await lease.prove()
             await self._operations.give_money_back()
             await asyncio.sleep(HEAL_EVERY_S)
 

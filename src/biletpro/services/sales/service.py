@@ -71,6 +71,7 @@ def build(
             "sales-reads-event": event_reader.run,
             "sales-reads-organization": firm_reader.run,
             "sales-heals": clockwork.heal,
+            "sales-gives-back": clockwork.give_back,
             "sales-sweeps": clockwork.sweep,
             "sales-purges": clockwork.purge,
         },

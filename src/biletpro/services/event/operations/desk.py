@@ -11,7 +11,7 @@ from biletpro.contracts.event.drafts import EventView, NewEvent
 from biletpro.contracts.sales import CaughtUp, Sales
 from biletpro.contracts.terms import EventTermsChanged
 from biletpro.kernel.clock import Clock
-from biletpro.kernel.errors import Busy, Refusal
+from biletpro.kernel.errors import Busy
 from biletpro.kernel.events import FeedPage, FeedRequest
 from biletpro.kernel.ids import new_id
 from biletpro.kernel.messages import PAGE_MAX
@@ -79,7 +79,8 @@ class Desk:
         """Sales has let go of something; if the change itself is refused, telling anew gives it back."""
         try:
             yield
-        except Refusal:
+        # Whatever refused or broke the change: sales must hear what holds, and it is raised on.
+        except Exception:
             async with self._database.tenant(event.organization_id) as connection:
                 current = await event_store.lock_event(connection, event.id)
                 await self._changed(connection, current, places_too=True)

@@ -5,15 +5,23 @@
 CREATE FUNCTION sales.fold_expired_v1(categories uuid[], at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     folded integer;
+    due_holds uuid[];
+    due_categories uuid[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM sales.claims c
-                    WHERE c.category_id = ANY (categories) AND c.state = 'live' AND c.expires_at <= at) THEN
-        RETURN 0;
-    END IF;
-    WITH due AS (
+    SELECT array_agg(d.hold_id), array_agg(d.category_id) INTO due_holds, due_categories FROM (
         SELECT c.hold_id, c.category_id FROM sales.claims c
          WHERE c.category_id = ANY (categories) AND c.state = 'live' AND c.expires_at <= at
-         ORDER BY c.expires_at LIMIT 1000
+         ORDER BY c.expires_at LIMIT 1000) d;
+    IF due_holds IS NULL THEN
+        RETURN 0;
+    END IF;
+    -- Two folds may meet in a hold over two categories: holds and then orders are locked by id, like everywhere.
+    PERFORM FROM sales.holds h WHERE h.id = ANY (due_holds) ORDER BY h.id FOR UPDATE;
+    PERFORM FROM sales.orders o
+      WHERE o.id = ANY (ARRAY(SELECT h.order_id FROM sales.holds h WHERE h.id = ANY (due_holds)))
+      ORDER BY o.id FOR UPDATE;
+    WITH due AS (
+        SELECT d.hold_id, d.category_id FROM unnest(due_holds, due_categories) AS d (hold_id, category_id)
     ), gone AS (
         UPDATE sales.claims c SET state = 'returned' FROM due
          WHERE c.hold_id = due.hold_id AND c.category_id = due.category_id

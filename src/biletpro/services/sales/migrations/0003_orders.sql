@@ -43,11 +43,12 @@ BEGIN
     FOR item IN
         -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, h.state, h.expires_at, h.order_id, h.organization_id, h.event_id, h.currency, h.total, h.lines,
-               e.max_per_buyer, i.answer AS kept_answer, i.body_hash AS kept_hash
+               e.max_per_buyer, e.status AS event_status, f.suspended, i.answer AS kept_answer, i.body_hash AS kept_hash
           FROM jsonb_to_recordset(items) AS x (n integer, id uuid, hold_id uuid, record text, body_hash text,
                email text)
           LEFT JOIN sales.holds h ON h.id = x.hold_id
           LEFT JOIN sales.events e ON e.event_id = h.event_id
+          LEFT JOIN sales.firms f ON f.organization_id = e.organization_id
           LEFT JOIN sales.idempotency i
             ON i.name = decode(x.record, 'hex') AND i.created_at > now() - interval '48 hours'
          ORDER BY x.n
@@ -62,11 +63,14 @@ BEGIN
             WHEN item.kept_answer IS NOT NULL THEN '{"code": "replayed", "id": "' || item.kept_answer || '"}'
             WHEN item.order_id = item.id THEN '{"code": "replayed", "id": "' || item.id || '"}'
             WHEN item.state = 'ordered' OR item.hold_id = ANY (granted_holds) THEN '{"code": "hold_ordered"}'
-            WHEN item.state IS DISTINCT FROM 'live' OR item.expires_at <= at THEN '{"code": "hold_expired"}' END;
+            WHEN item.state IS DISTINCT FROM 'live' OR item.expires_at <= at THEN '{"code": "hold_expired"}'
+            WHEN item.suspended THEN '{"code": "firm_suspended"}'
+            WHEN item.event_status IN ('cancelled', 'completed') THEN
+                jsonb_build_object('code', 'sales_closed', 'event_status', item.event_status)::text END;
         IF answer IS NULL AND item.max_per_buyer IS NOT NULL THEN
             SELECT coalesce(sum(o.places), 0) INTO bought FROM sales.orders o
              WHERE o.event_id = item.event_id AND o.limited_buyer = item.email
-               AND o.status IN ('pending', 'confirmed');
+               AND (o.status = 'confirmed' OR (o.status = 'pending' AND o.expires_at > at));
             bought := bought + (SELECT coalesce(sum(g.places), 0)
                                   FROM unnest(granted_buyers, granted_places) AS g (buyer, places)
                                  WHERE g.buyer = item.event_id::text || item.email);
@@ -160,19 +164,25 @@ BEGIN
     FOR item IN
         -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, o.id AS order_id, o.status, o.payment_status, o.expires_at, o.total - o.paid AS amount, o.currency,
-               i.answer AS kept_answer, i.body_hash AS kept_hash
+               e.status AS event_status, i.answer AS kept_answer, i.body_hash AS kept_hash
           FROM jsonb_to_recordset(items) AS x (n integer, id uuid, order_code text, record text, body_hash text)
           LEFT JOIN sales.order_codes c ON c.code = x.order_code
           LEFT JOIN sales.orders o ON o.id = c.order_id AND o.id = ANY (order_ids)
+          LEFT JOIN sales.events e ON e.event_id = o.event_id
           LEFT JOIN sales.idempotency i
             ON i.name = decode(x.record, 'hex') AND i.created_at > now() - interval '48 hours'
          ORDER BY x.n
     LOOP
         answer := CASE
             WHEN item.order_id IS NULL THEN '{"code": "order_unknown"}'
+            -- This very item, whose answer was lost: it is stored, and the provider has not been called yet.
+            WHEN item.kept_answer = item.id::text THEN jsonb_build_object('code', 'granted',
+                'order_id', item.order_id, 'amount', item.amount, 'currency', item.currency)::text
             WHEN item.kept_hash <> item.body_hash THEN '{"code": "idempotency_mismatch"}'
             WHEN item.kept_answer IS NOT NULL THEN '{"code": "replayed", "id": "' || item.kept_answer || '"}'
             WHEN item.record = ANY (granted_records) THEN '{"code": "in_progress"}'
+            WHEN item.event_status IN ('cancelled', 'completed') THEN
+                jsonb_build_object('code', 'sales_closed', 'event_status', item.event_status)::text
             WHEN item.status <> 'pending' OR item.payment_status <> 'unpaid' OR item.expires_at <= at THEN
                 jsonb_build_object('code', 'order_not_payable', 'payment_status', item.payment_status,
                     'order_status', CASE item.status WHEN 'pending' THEN 'expired' ELSE item.status END)::text
@@ -229,7 +239,7 @@ BEGIN
        OR EXISTS (SELECT FROM sales.claims c CROSS JOIN unnest(c.place_ids) AS wanted
                     LEFT JOIN sales.places p ON p.id = wanted
                    WHERE c.hold_id = hold AND c.state = 'returned'
-                     AND (p.id IS NULL OR p.state <> 'free' OR NOT p.open)) THEN
+                     AND (p.id IS NULL OR p.state <> 'free' OR NOT p.open OR p.category_id <> c.category_id)) THEN
         RETURN false;
     END IF;
     UPDATE sales.stock s SET held = s.held + c.quantity FROM sales.claims c
@@ -257,11 +267,13 @@ $$;
 CREATE FUNCTION sales.owe_back_v1(o sales.orders, p sales.payments, why text, at timestamptz) RETURNS void
     LANGUAGE plpgsql AS $$
 BEGIN
+    IF p.amount = 0 THEN
+        RETURN;
+    END IF;
     PERFORM sales.book_v1(o, 'payment', 'clearing:' || p.provider, 'receivable:buyers', p.amount, at);
     INSERT INTO sales.refunds (order_id, id, organization_id, payment_id, provider, amount, currency, reason, status,
                                created_at, ask_at)
-    SELECT o.id, uuidv7(), o.organization_id, p.id, p.provider, p.amount, p.currency, why, 'due', at, at
-     WHERE p.amount > 0;
+    SELECT o.id, uuidv7(), o.organization_id, p.id, p.provider, p.amount, p.currency, why, 'due', at, at;
     UPDATE sales.orders t SET paid = t.paid + p.amount,
            payment_status = CASE WHEN t.payment_status = 'unpaid' THEN 'paid' ELSE 'overpaid' END,
            history = t.history || jsonb_build_object('at', at, 'what', 'money_owed_back', 'why', why)
@@ -346,27 +358,44 @@ DECLARE
     bought sales.orders;
     paid sales.payments;
     order_ids uuid[] := ARRAY(SELECT (x ->> 'order_id')::uuid FROM jsonb_array_elements(items) x);
+    categories uuid[];
     returned_holds uuid[];
     ended_ids uuid[] := '{}';
     confirmed_ids uuid[] := '{}';
     confirmed_payments uuid[] := '{}';
 BEGIN
-    PERFORM sales.lock_categories_of_v1(ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (order_ids)));
+    categories := sales.lock_categories_of_v1(
+        ARRAY(SELECT o.hold_id FROM sales.orders o WHERE o.id = ANY (order_ids)));
     at := sales.clock();
+    -- Late money takes its places again: what others' ended holds still claim must be free for it.
+    IF EXISTS (SELECT FROM sales.orders o JOIN sales.claims c ON c.hold_id = o.hold_id
+                WHERE o.id = ANY (order_ids) AND c.state = 'returned') THEN
+        PERFORM sales.fold_expired_v1(categories, at);
+    END IF;
     PERFORM FROM sales.orders o WHERE o.id = ANY (order_ids) ORDER BY o.id FOR UPDATE;
     returned_holds := ARRAY(SELECT c.hold_id FROM sales.orders o JOIN sales.claims c ON c.hold_id = o.hold_id
                              WHERE o.id = ANY (order_ids) AND c.state = 'returned');
     FOR item IN
         -- tidy: allow select-star - the recordset names its columns just below
         SELECT x.*, p.status AS known_status, p.reason AS known_reason, o.status AS order_status, o.payment_status,
-               o.hold_id, p AS payment, o AS bought
+               o.hold_id, p AS payment, o AS bought, e.status AS event_status
           FROM jsonb_to_recordset(items) AS x (n integer, payment_id uuid, order_id uuid, outcome text, reason text,
                key_number integer)
-          JOIN sales.payments p
+          LEFT JOIN sales.payments p
             ON p.order_id = x.order_id AND p.id = x.payment_id AND p.order_id = ANY (order_ids)
-          JOIN sales.orders o ON o.id = x.order_id AND o.id = ANY (order_ids)
+          LEFT JOIN sales.orders o ON o.id = p.order_id AND o.id = ANY (order_ids)
+          LEFT JOIN sales.events e ON e.event_id = o.event_id
          ORDER BY x.n
     LOOP
+        IF item.known_status IS NULL THEN
+            answers := array_append(answers, '{"code": "order_unknown"}');
+            CONTINUE;
+        END IF;
+        -- A refusal that was only guessed, because the provider never answered, gives way to its word.
+        IF item.known_status = 'refused' AND item.known_reason IN ('never_received', 'abandoned')
+            AND item.outcome = 'succeeded' THEN
+            item.known_status := 'pending';
+        END IF;
         IF item.known_status <> 'pending' OR item.payment_id = ANY (ended_ids) THEN
             -- A second answer of the same batch is the provider's repeat of the first.
             answers := array_append(answers, jsonb_build_object('code', 'settled',
@@ -378,7 +407,8 @@ BEGIN
         answers := array_append(answers,
             jsonb_build_object('code', 'settled', 'status', item.outcome, 'reason', item.reason)::text);
         CONTINUE WHEN item.outcome = 'refused';
-        IF item.payment_status = 'unpaid' AND NOT item.order_id = ANY (confirmed_ids) AND (item.order_status = 'pending'
+        IF item.payment_status = 'unpaid' AND NOT item.order_id = ANY (confirmed_ids)
+            AND item.event_status NOT IN ('cancelled', 'completed') AND (item.order_status = 'pending'
             OR item.order_status = 'expired')
             AND (item.hold_id <> ALL (returned_holds) OR sales.take_again_v1(item.hold_id)) THEN
             confirmed_ids := array_append(confirmed_ids, item.order_id);
@@ -395,7 +425,7 @@ BEGIN
     UPDATE sales.payments p SET status = x.outcome, reason = x.reason, ended_at = at
       FROM jsonb_to_recordset(items) AS x (payment_id uuid, order_id uuid, outcome text, reason text)
      WHERE p.order_id = ANY (order_ids) AND p.order_id = x.order_id AND p.id = x.payment_id
-       AND p.status = 'pending' AND p.id = ANY (ended_ids);
+       AND p.id = ANY (ended_ids);
     UPDATE sales.payment_references r SET ask_at = NULL WHERE r.payment_id = ANY (ended_ids);
     IF cardinality(confirmed_ids) > 0 THEN
         PERFORM sales.confirm_orders_v1(confirmed_ids, confirmed_payments, (items -> 0 ->> 'key_number')::integer, at,

@@ -95,6 +95,9 @@ class TermsBook:
 
     async def reload(self, event_id: UUID) -> SaleTerms:
         """The terms as they are stored now. Raises NotFound."""
+        running = self._loading.get(event_id)
+        if running is not None:  # begun before the change that we were told of, perhaps
+            await asyncio.wait([running])
         return await asyncio.shield(self._begin(event_id))
 
     def _begin(self, event_id: UUID) -> "asyncio.Task[SaleTerms]":

@@ -19,7 +19,7 @@ from biletpro.contracts.sales import (
     QuoteHold,
     VoucherUnknown,
 )
-from biletpro.kernel.errors import Invalid
+from biletpro.kernel.errors import Busy, Invalid
 from biletpro.kernel.ids import new_id
 from biletpro.kernel.messages import Nothing, rfc3339
 from biletpro.kernel.permissions import Caller
@@ -54,6 +54,8 @@ class HoldOperations(Desk):
             if answer["code"] != "stale_terms":
                 break
             sale = await self._terms.reload(request.event_id)
+        if answer["code"] == "stale_terms":
+            raise Busy("the terms of this event change just now")
         if answer["code"] == "replayed":
             return await self._hold_json(UUID(answer["id"]))
         if answer["code"] != "granted":
@@ -106,6 +108,8 @@ class HoldOperations(Desk):
         answer = await self._changed(request.hold_id, await self._terms.of(event_id), request.items)
         if answer["code"] == "stale_terms":
             answer = await self._changed(request.hold_id, await self._terms.reload(event_id), request.items)
+        if answer["code"] == "stale_terms":
+            raise Busy("the terms of this event change just now")
         if answer["code"] != "granted":
             raise refusal_of(answer)
         return Hold.model_validate_json(await self._hold_json(request.hold_id))

@@ -117,6 +117,8 @@ class OrderOperations(Desk):
                 }
             )
         )
+        if answer["code"] not in {"granted", "replayed"}:
+            raise refusal_of(answer)
         await self._outcome_batches.submit(
             item_of(
                 {

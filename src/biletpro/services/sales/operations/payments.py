@@ -30,6 +30,10 @@ ASK_AFTER_S: Final = 8
 # Only a provider that has had time to hear of a payment can say that it never did.
 UNHEARD_AFTER_S: Final = 30
 GIVEN_UP_AFTER_S: Final = 24 * 3_600
+# Refusals of ours, not of the provider: its later word counts more (sales.settle_payments_v1 knows them too).
+NEVER_RECEIVED: Final = "never_received"
+ABANDONED: Final = "abandoned"
+FAILED_ASK_RETRY_S: Final = 60.0
 PAYMENTS_PER_ROUND: Final = 50
 REFUNDS_PER_ROUND: Final = 20
 REFUND_RETRY_S: Final = 15.0
@@ -108,6 +112,8 @@ class PaymentOperations(OrderOperations):
                 }
             )
         )
+        if answer["code"] != "settled":
+            raise refusal_of(answer)
         return rendering.payment(payment_id, answer["status"], None, answer["reason"])
 
     async def payment(self, caller: Caller, request: PaymentRef) -> Payment:
@@ -136,38 +142,35 @@ class PaymentOperations(OrderOperations):
             row = await payments.payment(connection, notice.payment_id)
         if row is None or row.provider != provider.name:
             raise NotFound("no such payment")
-        if row.status == "pending":
+        if row.status == "pending" or row.reason in {NEVER_RECEIVED, ABANDONED}:
             await self._ask(row)
         return NoticeTaken(return_url=row.return_url if notice.from_browser else None)
 
     async def _ask(self, row: payments.PaymentRow) -> None:
-        result = await self._answer_of(row)
-        if result.status == "unknown" and row.age_s < UNHEARD_AFTER_S:
-            result = ChargeResult(
-                status="pending", reference=result.reference, redirect_url=None, reason=None
-            )
-        if result.status == "unknown":
-            result = ChargeResult(
-                status="refused", reference=result.reference, redirect_url=None, reason="never_received"
-            )
-        if result.status == "pending" and row.age_s > GIVEN_UP_AFTER_S:
-            result = ChargeResult(
-                status="refused", reference=result.reference, redirect_url=None, reason="abandoned"
-            )
-        if result.status == "pending":
-            async with self._database.system("settling what a provider says") as connection:
-                await payments.ask_later(connection, row.id, next_ask_s(row.age_s))
+        try:
+            result = await self._answer_of(row)
+        except ProviderAway as error:
+            # Silence says nothing about the money, however long it lasts.
+            log.warning("provider_away", provider=row.provider, payment_id=str(row.id), error=str(error))
+            await self._ask_later(row.id, next_ask_s(row.age_s))
+            return
+        if result.status == "unknown" and row.age_s >= UNHEARD_AFTER_S:
+            result = ChargeResult(status="refused", reference=result.reference, reason=NEVER_RECEIVED)
+        elif result.status == "pending" and row.age_s > GIVEN_UP_AFTER_S:
+            result = ChargeResult(status="refused", reference=result.reference, reason=ABANDONED)
+        if result.status in {"pending", "unknown"}:
+            await self._ask_later(row.id, next_ask_s(row.age_s))
         else:
             await self._settle(row.id, row.order_id, result)
 
+    async def _ask_later(self, payment_id: UUID, seconds: float) -> None:
+        async with self._database.system("settling what a provider says") as connection:
+            await payments.ask_later(connection, payment_id, seconds)
+
     async def _answer_of(self, row: payments.PaymentRow) -> ChargeResult:
         if row.provider == FREE:
-            return ChargeResult(status="succeeded", reference=FREE, redirect_url=None, reason=None)
-        try:
-            return await self._provider(row.provider).query(row.id)
-        except ProviderAway as error:
-            log.warning("provider_away", provider=row.provider, payment_id=str(row.id), error=str(error))
-            return ChargeResult(status="pending", reference="", redirect_url=None, reason=None)
+            return ChargeResult(status="succeeded", reference=FREE)
+        return await self._provider(row.provider).query(row.id)
 
     async def ask_silent_providers(self) -> int:
         """Heal payments whose outcome was lost; how many were asked about."""
@@ -176,8 +179,13 @@ class PaymentOperations(OrderOperations):
         for payment_id in due:
             async with self._database.system("settling what a provider says") as connection:
                 row = await payments.payment(connection, payment_id)
-            if row is not None:
+            assert row is not None, "a reference names a payment that is stored with it"
+            try:
                 await self._ask(row)
+            # tidy: allow blind-except - one payment that cannot be asked about must not stand before all others
+            except Exception:
+                log.exception("payment_not_asked", payment_id=str(payment_id))
+                await self._ask_later(payment_id, FAILED_ASK_RETRY_S)
         return len(due)
 
     async def give_money_back(self) -> int:
@@ -190,10 +198,9 @@ class PaymentOperations(OrderOperations):
                     refund.id, refund.payment_id, refund.amount
                 )
                 status = result.status
-            except ProviderAway as error:
-                log.warning(
-                    "provider_away", provider=refund.provider, refund_id=str(refund.id), error=str(error)
-                )
+            # tidy: allow blind-except - one refund that cannot be made must not stand before all others
+            except Exception:
+                log.exception("refund_not_made", refund_id=str(refund.id))
                 status = "pending"
             async with self._database.system("settling what a provider says") as connection:
                 if status == "succeeded":

@@ -12,7 +12,7 @@ async def categories(connection: Connection, event_id: UUID) -> list[Record]:
         SELECT s.category_id, s.kind,
                (s.capacity - s.held - s.sold + coalesce((
                    SELECT sum(c.quantity) FROM sales.claims c
-                    WHERE c.category_id = s.category_id AND c.state = 'live' AND c.expires_at <= sales.clock()
+                    WHERE c.category_id = s.category_id AND c.state = 'live' AND c.expires_at <= (SELECT sales.clock())
                ), 0))::integer AS available
           FROM sales.stock s WHERE s.event_id = $1 ORDER BY s.category_id""",
         event_id,
@@ -20,7 +20,7 @@ async def categories(connection: Connection, event_id: UUID) -> list[Record]:
 
 
 _STATE = """CASE WHEN NOT open THEN 'c' WHEN state = 'free' THEN 'f' WHEN state = 'sold' THEN 's'
-            WHEN held_until <= sales.clock() THEN 'f' ELSE 'h' END"""
+            WHEN held_until <= (SELECT sales.clock()) THEN 'f' ELSE 'h' END"""
 
 
 async def place_states(connection: Connection, event_id: UUID) -> tuple[int, str]:
@@ -48,7 +48,7 @@ async def place_changes(connection: Connection, event_id: UUID, since: int) -> t
     rows = await connection.fetch(
         f"""-- sales.place_changes
         SELECT n, {_STATE} AS state FROM sales.places
-         WHERE event_id = $1 AND (changed_xid > $2 OR held_until <= sales.clock()) ORDER BY n""",
+         WHERE event_id = $1 AND (changed_xid > $2 OR held_until <= (SELECT sales.clock())) ORDER BY n""",
         event_id,
         since,
     )

@@ -27,7 +27,7 @@ async def hold(connection: Connection, hold_id: UUID) -> HoldRow | None:
     row = await connection.fetchrow(
         """-- sales.hold
         SELECT id, event_id, expires_at, currency, total, lines,
-               CASE WHEN state = 'live' AND expires_at <= sales.clock() THEN 'expired' ELSE state END AS state
+               CASE WHEN state = 'live' AND expires_at <= (SELECT sales.clock()) THEN 'expired' ELSE state END AS state
           FROM sales.holds WHERE id = $1""",
         hold_id,
     )
@@ -51,7 +51,7 @@ async def purge_dead_holds(connection: Connection, kept_hours: int, holds_max: i
         WITH dead AS (
             SELECT h.id FROM sales.holds h
              WHERE h.state IN ('released', 'expired') AND h.order_id IS NULL
-               AND h.created_at < sales.clock() - make_interval(hours => $1)
+               AND h.created_at < (SELECT sales.clock()) - make_interval(hours => $1)
              ORDER BY h.created_at LIMIT $2
         ), claims AS (
             DELETE FROM sales.claims c USING dead WHERE c.hold_id = dead.id AND c.state = 'returned'
@@ -68,7 +68,7 @@ async def categories_to_sweep(connection: Connection, categories_max: int) -> li
     rows = await connection.fetch(
         """-- sales.categories_to_sweep
         SELECT DISTINCT c.category_id FROM sales.claims c
-         WHERE c.state = 'live' AND c.expires_at <= sales.clock() LIMIT $1""",
+         WHERE c.state = 'live' AND c.expires_at <= (SELECT sales.clock()) LIMIT $1""",
         categories_max,
     )
     return [row["category_id"] for row in rows]
@@ -83,7 +83,7 @@ async def sweep(connection: Connection, category_id: UUID) -> int:
     )
     folded: int = await connection.fetchval(
         """-- sales.sweep
-        SELECT sales.fold_expired_v1(ARRAY[$1::uuid], sales.clock())""",
+        SELECT sales.fold_expired_v1(ARRAY[$1::uuid], (SELECT sales.clock()))""",
         category_id,
     )
     return folded

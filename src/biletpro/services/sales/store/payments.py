@@ -29,7 +29,7 @@ async def payment(connection: Connection, payment_id: UUID) -> PaymentRow | None
     row = await connection.fetchrow(
         """-- sales.payment
         SELECT p.id, p.order_id, p.provider, p.amount, p.currency, p.status, p.reason, p.redirect_url, p.return_url,
-               extract(epoch FROM sales.clock() - p.created_at)::float8 AS age_s
+               extract(epoch FROM (SELECT sales.clock()) - p.created_at)::float8 AS age_s
           FROM sales.payment_references r JOIN sales.payments p ON p.order_id = r.order_id AND p.id = r.payment_id
          WHERE r.payment_id = $1""",
         payment_id,
@@ -53,7 +53,7 @@ async def payments_to_ask(connection: Connection, payments_max: int) -> list[UUI
     rows = await connection.fetch(
         """-- sales.payments_to_ask
         SELECT payment_id FROM sales.payment_references
-         WHERE ask_at <= sales.clock() ORDER BY ask_at LIMIT $1""",
+         WHERE ask_at <= (SELECT sales.clock()) ORDER BY ask_at LIMIT $1""",
         payments_max,
     )
     return [row["payment_id"] for row in rows]
@@ -63,7 +63,7 @@ async def ask_later(connection: Connection, payment_id: UUID, seconds: float) ->
     """Ask the provider of a payment that is still open again in *seconds*."""
     await connection.execute(
         """-- sales.ask_later
-        UPDATE sales.payment_references SET ask_at = sales.clock() + make_interval(secs => $2)
+        UPDATE sales.payment_references SET ask_at = (SELECT sales.clock()) + make_interval(secs => $2)
          WHERE payment_id = $1 AND ask_at IS NOT NULL""",
         payment_id,
         seconds,
@@ -87,7 +87,7 @@ async def refunds_due(connection: Connection, refunds_max: int) -> list[RefundRo
     rows = await connection.fetch(
         """-- sales.refunds_due
         SELECT id, order_id, payment_id, provider, amount, created_at FROM sales.refunds
-         WHERE status = 'due' AND ask_at <= sales.clock() ORDER BY ask_at LIMIT $1""",
+         WHERE status = 'due' AND ask_at <= (SELECT sales.clock()) ORDER BY ask_at LIMIT $1""",
         refunds_max,
     )
     return [RefundRow(**dict(row)) for row in rows]
@@ -107,7 +107,7 @@ async def refund_later(connection: Connection, refund: RefundRow, seconds: float
     """Tell the provider again in *seconds*."""
     await connection.execute(
         """-- sales.refund_later
-        UPDATE sales.refunds SET ask_at = sales.clock() + make_interval(secs => $3)
+        UPDATE sales.refunds SET ask_at = (SELECT sales.clock()) + make_interval(secs => $3)
          WHERE order_id = $1 AND id = $2 AND status = 'due'""",
         refund.order_id,
         refund.id,
@@ -119,7 +119,8 @@ async def refund_refused(connection: Connection, refund: RefundRow) -> None:
     """The provider will not give it back: a person must."""
     await connection.execute(
         """-- sales.refund_refused
-        UPDATE sales.refunds SET status = 'refused', ask_at = NULL WHERE order_id = $1 AND id = $2""",
+        UPDATE sales.refunds SET status = 'refused', ask_at = NULL
+         WHERE order_id = $1 AND id = $2 AND status = 'due'""",
         refund.order_id,
         refund.id,
     )
