@@ -27,8 +27,8 @@ FEED_LIMIT_MAX: Final = 2_000
 READ_LIMIT: Final = 500
 POLL_S: Final = 0.25
 CATCH_UP_TIMEOUT_S: Final = 2.0
-# Where another process leads, its progress is looked up this often.
-LOOK_AGAIN_S: Final = 0.02
+# How often the feed is looked at anew while somebody waits for an event that older transactions still hold back.
+LOOK_AGAIN_S: Final = 0.005
 
 log = structlog.get_logger()
 
