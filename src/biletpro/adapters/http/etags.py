@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import Header
 
 IfMatch = Annotated[
-    str | None, Header(alias="If-Match", description="The ETag of the version that is changed; required")
+    str | None, Header(alias="If-Match", description="The ETag of the version that is changed")
 ]
 _VERSION: Final = re.compile(r'"([1-9][0-9]{0,17})"')
 
