@@ -29,6 +29,8 @@ from biletpro.kernel.permissions import service_caller
 TEMPLATE = "test_template"
 PASSWORD = Secret("a-password-for-tests")
 SEATS_IN_ROW = 10
+# Longer than the shop itself waits for a bank that hangs.
+ANSWER_TIMEOUT_S = 15.0
 USER_PASSWORD = "çok-uzun-bir-parola-7"
 
 
@@ -340,7 +342,7 @@ async def opened_world(
         async with assembled(settings, NAMES, {}) as assembly, AsyncExitStack() as stack:
             if live:
                 await stack.enter_async_context(serving(assembly, sockets))
-                client = httpx.AsyncClient(base_url=settings.own_url())
+                client = httpx.AsyncClient(base_url=settings.own_url(), timeout=ANSWER_TIMEOUT_S)
             else:
                 transport = httpx.ASGITransport(assembly.app(), raise_app_exceptions=False)
                 client = httpx.AsyncClient(transport=transport, base_url="http://testserver")

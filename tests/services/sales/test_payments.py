@@ -193,6 +193,21 @@ class TestHealing:
 
         await eventually(confirmed)
 
+    async def test_a_bank_that_hangs_leaves_the_payment_pending_and_is_asked_later(
+        self, live_world: World, sale: Sale
+    ) -> None:
+        """The money was taken while we stopped listening: no second try, no lost ticket."""
+        order = await ordered(live_world, sale)
+        payment = await live_world.pay(order, cards.TIMES_OUT)
+        assert (201, "pending") == (payment.status_code, payment.json()["status"])
+        await self.heal(live_world, after=timedelta(seconds=9))
+
+        async def confirmed() -> bool:
+            return await status_of(live_world, order) == ("confirmed", "paid")
+
+        await eventually(confirmed)
+        assert order["total"]["amount"] == (await ledger(live_world, order))["clearing:sandbox"]
+
     async def test_two_processes_that_ask_at_once_settle_once(self, live_world: World, sale: Sale) -> None:
         """Whoever comes second finds it settled: one payment in the books, one ticket."""
         order = await ordered(live_world, sale)
