@@ -25,6 +25,7 @@ class Permission(StrEnum):
     PLATFORM = "platform:operate"
 
 
+API_KEY_PREFIX: Final = "bp_"  # tells an API key from an access token
 FIRM_PERMISSIONS: Final = frozenset(Permission) - {Permission.PLATFORM}
 
 

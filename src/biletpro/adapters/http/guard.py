@@ -13,11 +13,10 @@ from biletpro.adapters.signing import body_hash
 from biletpro.adapters.tokens import VERIFIED_MAX, AccessTokens, AccessWatch, TokenInvalid
 from biletpro.kernel.clock import Clock
 from biletpro.kernel.errors import Invalid, Title, Unauthenticated, Unparsable
-from biletpro.kernel.permissions import ANONYMOUS, Caller, Once
+from biletpro.kernel.permissions import ANONYMOUS, API_KEY_PREFIX, Caller, Once
 
 from .problems import language, trace_id
 
-API_KEY_PREFIX: Final = "bp_"
 API_KEY_TRUSTED_S: Final = 1.0
 KEY_LENGTH_MIN: Final = 16
 KEY_LENGTH_MAX: Final = 128

@@ -14,12 +14,11 @@ from uuid import UUID
 from biletpro.contracts.auth import PasswordWeak
 from biletpro.contracts.organization import Membership
 from biletpro.kernel.errors import Invalid
-from biletpro.kernel.permissions import Permission
+from biletpro.kernel.permissions import API_KEY_PREFIX, Permission
 
 PASSWORD_LENGTH_MIN: Final = 10
 SECRET_BYTES: Final = 32
 REFRESH_PREFIX: Final = "rt_"
-API_KEY_PREFIX: Final = "bp_"
 # The prefix and five symbols: 30 of 256 bits, so a list that leaks helps nobody to guess.
 API_KEY_SHOWN: Final = 8
 

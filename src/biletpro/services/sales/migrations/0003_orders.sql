@@ -21,6 +21,7 @@ DECLARE
     answer text;
     item record;
     bought integer;
+    categories uuid[];
     hold_ids uuid[] := ARRAY(SELECT (x ->> 'hold_id')::uuid FROM jsonb_array_elements(items) x);
     granted integer[] := '{}';
     granted_holds uuid[] := '{}';
@@ -29,8 +30,9 @@ DECLARE
     granted_buyers text[] := '{}';
     granted_places integer[] := '{}';
 BEGIN
-    PERFORM sales.fold_expired_v1(sales.lock_categories_of_v1(hold_ids), sales.clock());
+    categories := sales.lock_categories_of_v1(hold_ids);
     at := sales.clock();
+    PERFORM sales.fold_expired_v1(categories, at);
     -- One buyer's orders of a limited event are counted one after the other, whatever categories they are of.
     PERFORM pg_advisory_xact_lock(b.lock) FROM (
         SELECT DISTINCT hashtextextended(e.event_id::text || (x ->> 'email'), 0) AS lock
